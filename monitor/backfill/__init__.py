@@ -1,0 +1,1 @@
+"""The past: each provider says which requests to make and which links an answer holds. Pure."""

@@ -1,0 +1,1 @@
+"""The only code that knows SQL: tables, migrations, queries. Rows never leave it; records do."""

@@ -1,0 +1,1 @@
+"""What the reader gets: build and render (pure), deliver (I/O)."""

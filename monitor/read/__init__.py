@@ -1,0 +1,1 @@
+"""Bytes to records: feeds, pages, sitemaps, dates and addresses. Pure; runs inside the sandbox."""

@@ -1,0 +1,1 @@
+"""The conductor: polls, ingests, sends, fills in the past. Calls the stations, computes nothing itself."""

@@ -1,0 +1,1 @@
+"""Text cut and folded once: normal form, language, sentences, words. Pure."""
