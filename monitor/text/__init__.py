@@ -1,1 +1,1 @@
-"""Text cut and folded once: normal form, language, sentences, words. Pure."""
+"""Texts, cut and folded: normal form, language, sentences, words. Pure; knows records and nothing else."""
