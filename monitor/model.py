@@ -212,6 +212,8 @@ class Fetched:
     detail: str = ""
     """One sentence for the operator: what happened."""
     body_sha256: str = ""
+    conditional: bool = False
+    """True when the request that was answered last carried validators."""
 
     def header(self, name: str) -> str | None:
         """Return the first field of that name (case-insensitive), else None."""
@@ -227,6 +229,18 @@ class Fetched:
     def usable(self) -> bool:
         """Return True when there is a body worth reading, whole or cut off."""
         return bool(self.body) and self.kind in {FetchKind.OK, FetchKind.TRUNCATED, FetchKind.TOO_LARGE}
+
+
+@dataclass(frozen=True, slots=True)
+class FeedHints:
+    """Wishes of the server about pace; all only lengthen (polling-etiquette C3 to C5)."""
+
+    ttl_minutes: float | None = None
+    sy_period_s: float | None = None
+    skip_hours: frozenset[int] = frozenset()
+    """0-23, GMT."""
+    skip_days: frozenset[int] = frozenset()
+    """0 = Monday … 6 = Sunday."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +277,10 @@ class SourceState:
     """A permanent redirect seen again and again (polling-etiquette D2)."""
     stopped: bool = False
     """410: not polled, but for a probe once a week."""
+    full_at: datetime | None = None
+    """Last complete 200: a week after it one request goes without validators (polling-etiquette B10)."""
+    hints: FeedHints = FeedHints()
+    """Wishes of the last document that was read, kept for the answers without one (304)."""
 
 
 # ------------------------------------------------------------------------------------------- read
@@ -318,18 +336,6 @@ class FeedFormat(StrEnum):
     JSON = "json"
     SITEMAP = "sitemap"
     NOT_A_FEED = "not_a_feed"
-
-
-@dataclass(frozen=True, slots=True)
-class FeedHints:
-    """Wishes of the server about pace; all only lengthen (polling-etiquette C3 to C5)."""
-
-    ttl_minutes: float | None = None
-    sy_period_s: float | None = None
-    skip_hours: frozenset[int] = frozenset()
-    """0-23, GMT."""
-    skip_days: frozenset[int] = frozenset()
-    """0 = Monday … 6 = Sunday."""
 
 
 @dataclass(frozen=True, slots=True)
