@@ -1,6 +1,7 @@
-"""What a digest is made from: plain frozen records the conductor fills, from which ``build`` decides everything else.
+"""What a digest is made from: frozen records the conductor fills; ``build`` decides everything else.
 
-Nothing here is computed. Times are aware, in UTC; texts are as stored (``build`` takes out what may not be shown).
+Nothing here is computed. Times are aware, in UTC; texts are as stored (``build`` takes out what may not
+be shown).
 Fields with a default may be left out; the digest then says less, never something else.
 """
 
@@ -112,9 +113,9 @@ class DigestArticle:
     entries: int = 1
     """In how many stored entries (feeds, changed guids) this article stands."""
     copies: int = 0
-    """Outlets known to have printed the same text that are *not* handed over as articles of their own."""
+    """Outlets known to have printed the same text that are *not* handed over as own articles."""
     origin: str = ""
-    """Who really produced the text where that is known (an agency credit); empty: told from family and copies."""
+    """Who really produced the text, where an agency credit tells; empty: told from family and copies."""
     changes: tuple[Change, ...] = ()
     """Of an ``update``: what differs from the known text."""
     direction: Direction | None = None
@@ -134,7 +135,7 @@ class SourceReport:
     looked_until: datetime | None
     """Last successful look at or before the period's end; None: never."""
     gaps: tuple[Span, ...] = ()
-    """Stretches of the period in which nobody looked with success, in order; the last one may reach its end."""
+    """Stretches of the period without a successful look, in order; the last one may reach its end."""
     newly_blind: bool = False
     """Out of sight at the period's end, and in sight when the last digest was made."""
     unreadable: bool = False
@@ -142,7 +143,7 @@ class SourceReport:
     lost: tuple[Span, ...] = ()
     """The parts of the gaps that later looks do not reach back to."""
     failed_as: tuple[FetchKind, ...] = ()
-    """Kinds of the failed attempts inside the gaps, each once; empty with gaps: nobody tried (the service was down)."""
+    """Kinds of the failed attempts inside the gaps, each once; none: nobody tried, the service was down."""
 
 
 @dataclass(frozen=True, slots=True)
