@@ -665,6 +665,27 @@ class KnownFact:
 
 
 @dataclass(frozen=True, slots=True)
+class GuardPoint:
+    """A number, date or negation of a known text, with hashes of the letters around it: no words are kept.
+
+    What the change guard needs to find the same place in a copy (see ``judge.changes``).
+    """
+
+    kind: str
+    """``number``, ``date`` or ``negation``."""
+    value: str
+    """Blind to spelling: ``74``, ``2025-04-08``, ``not``."""
+    text: str
+    """As printed: ``74 percent``, ``8 April 2025``, ``no``."""
+    at: int
+    """Letters of the normal form before it."""
+    left: tuple[int, ...] = ()
+    """Signed 64-bit hashes of runs that end at it and ever further before it."""
+    right: tuple[int, ...] = ()
+    """The same after it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Seed:
     """One of the first known articles: fingerprints and facts, no text."""
 
@@ -682,6 +703,8 @@ class Seed:
     event_from: datetime | None = None
     event_until: datetime | None = None
     """Days on which the event of this seed was news."""
+    guard: tuple[GuardPoint, ...] = ()
+    """Numbers, dates and negations, in reading order, for the change guard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -703,6 +726,8 @@ class KnownArticle:
     prepared: Prepared | None = None
     """Text cut and folded; None for seeds (their text is not kept)."""
     relation: Relation | None = None
+    guard: tuple[GuardPoint, ...] = ()
+    """What stands in for the text in the change guard where ``prepared`` is None."""
 
 
 # ------------------------------------------------------------------------------------------- digest
