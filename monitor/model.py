@@ -358,6 +358,8 @@ class FeedDocument:
     """Feed addresses that an HTML answer names."""
     capped: bool = False
     """More entries stood in the document than are kept (the newest are kept)."""
+    cut_off: bool = False
+    """The document ended before its root element did; only complete entries are here."""
 
 
 @dataclass(frozen=True, slots=True)
