@@ -20,6 +20,9 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 CHECKOUT_PLACES = {"sources.toml": "sources.toml", "seeds.json": "storage/seeds.json"}
 """Where force-included files stand in a checkout; must agree with ``force-include`` in pyproject.toml."""
 
+FIRST_SHARED_TABLE = "[fetch]\n"
+"""Where the shipped ``sources.toml`` goes on after the part that ``init.toml`` replaces."""
+
 OTHER_PACKAGES = {"topic.toml": "monitor.topic"}
 """Data that stays beside the code it belongs to."""
 
@@ -32,6 +35,12 @@ def read_text(name: str) -> str:
 def read_bytes(name: str) -> bytes:
     """Return the shipped file ``name`` as bytes."""
     return find(name).read_bytes()
+
+
+def deployment(zone: str) -> str:
+    """Return the ``sources.toml`` of a new desk: a head of its own, then what the shipped file has."""
+    shipped = read_text("sources.toml")
+    return read_text("init.toml").replace("$zone", zone) + shipped[shipped.index(FIRST_SHARED_TABLE) :]
 
 
 def find(name: str, *, package: Traversable | None = None, checkout: Path = CHECKOUT) -> Traversable:
