@@ -1,1 +1,1 @@
-"""Bytes from outside: bounded conditional requests, the address guard, pace and robots. Knows nothing of feeds."""
+"""Bytes from outside: bounded conditional requests, the address guard, pace, robots; knows no feeds."""
