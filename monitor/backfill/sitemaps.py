@@ -72,7 +72,7 @@ class SitemapProvider:
             return self._children(window, answer, progress)
         # A dated document holds its own day only: its links need no second look at their dates.
         dated = bool(_DATED.search(self.url)) and answer.ask.depth == 0
-        entries = tuple(_entry(link) for link in answer.sitemap.links if dated or _may_hold(window, link))
+        entries = tuple(entry_of(link) for link in answer.sitemap.links if dated or _may_hold(window, link))
         fresh = tuple(entry for entry in entries if entry.key not in progress.keys)
         seen = replace(progress, keys=progress.keys | {entry.key for entry in fresh})
         return Step(entries=fresh, progress=seen)
@@ -114,7 +114,7 @@ def _date_in_path(url: str) -> datetime | None:
         return None
 
 
-def _entry(link: SitemapLink) -> Entry:
+def entry_of(link: SitemapLink) -> Entry:
     """Return a link as an entry; without a news title it has none, and the page must be read."""
     published = link.published
     if published.at is None:
