@@ -1,0 +1,366 @@
+"""Is this text on the topic: level, score, deciding rule, and one sentence that says why.
+
+The question is what a text is *about*, not what it names: the same two countries, islands and treaty stand
+in passing in reports on earthquakes, gas and fish prices. Knows no name of its own; words, rules and weights
+are the topic's (``monitor.judge.topic``).
+
+Theory of operation:
+
+1. Gate: a text without a word of the gate roles is off topic (substring search, most entries end here).
+2. Hits: all names, sentence by sentence. Names inside a phrase of another subject are void, common
+   surnames count beside another name of their side only.
+3. Evidence: the heaviest rule that a sentence satisfies, 0 … 1.
+4. Three shares: title, lead (summary and first sentences) and body (closing background
+   discounted), and the themes that stand where evidence is missing.
+5. Score: a logistic sum of these; the line is 0.5. Both sides must be named, or implied by the outlet.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from monitor.judge.topic import Concept, Evidence, Topic
+from monitor.model import Hit, Level, Prepared, Relevance, Sentence
+from monitor.text.normal import fold
+
+_MAX_HITS = 5
+"""Hits of one concept that are kept: enough to show where, bounded in the store."""
+
+
+def possible(topic: Topic, lang: str, *texts: str) -> bool:
+    """Return False where ``judge`` would say "off topic" without looking further; some 0.01 ms an entry."""
+    return topic.passes_gate(fold("\n".join(texts)), lang)
+
+
+def judge(prepared: Prepared, topic: Topic, *, lang: str = "", country: str = "") -> Relevance:
+    """Return level, score (0 … 1, line 0.5), rule, reason, hits and threads of one text.
+
+    ``lang`` (ISO 639-1) overrules the language found in the text; ``country`` (ISO 3166 alpha-2) is the
+    outlet's, which may stand for a side that its texts need not name. ``review`` asks for the page to be read.
+    """
+    lang = lang or prepared.lang
+    if not topic.passes_gate("\n".join(s.folded for s in prepared.sentences), lang):
+        return Relevance(Level.OFF_TOPIC, 0.0, "none", f"Off topic: names nothing of {topic.short}.")
+    return _Reader(prepared, topic, lang, country).answer()
+
+
+@dataclass(slots=True)
+class _Line:
+    """One sentence while it is judged."""
+
+    sentence: Sentence
+    hits: list[tuple[Concept, int, int]] = field(default_factory=list)
+    bits: int = 0
+    themes: set[Concept] = field(default_factory=set)
+    rule: Evidence | None = None
+
+    @property
+    def weight(self) -> float:
+        return self.rule.weight if self.rule else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Shares:
+    """What the score is made of, each 0 … 1."""
+
+    title: float
+    lead: float
+    body: float
+    theme_title: float
+    theme_lead: float
+    theme_body: float
+    paragraphs: int
+    on_subject: int
+    """Paragraphs that speak of the subject."""
+
+
+class _Reader:
+    """Judges one text; lives for one call."""
+
+    def __init__(self, prepared: Prepared, topic: Topic, lang: str, country: str) -> None:
+        self.prepared = prepared
+        self.topic = topic
+        self.rules = topic.rules
+        self.implied = [i for i in topic.rules.implied if i.lang == lang and country in i.countries]
+        self.lines = [_Line(sentence) for sentence in prepared.sentences]
+        for line in self.lines:
+            self._find(line, lang)
+        self.title = [line for line in self.lines if line.sentence.part == "title"]
+        self.body = [line for line in self.lines if line.sentence.part == "body"]
+        summary = [line for line in self.lines if line.sentence.part == "summary"]
+        self.lead = summary + self.body[: self.rules.lead_sentences]
+        self._count_weak()
+        self._block()
+        for line in self.lines:
+            line.bits = self._bits(line)
+        self.bits = _union(self.lines)
+        for at, line in enumerate(self.lines):
+            line.rule = self._evidence(at, line)
+
+    # ---------------------------------------------------------------------------------- hits
+
+    def _find(self, line: _Line, lang: str) -> None:
+        found = self.topic.find(line.sentence.folded, line.sentence.text, lang)
+        void = [(hit.start, hit.end) for concept, _, hit in found if concept.void]
+        for concept, weak, hit in found:
+            if concept.theme:
+                line.themes.add(concept)
+            elif any(start <= hit.start and hit.end <= end for start, end in void):
+                continue
+            line.hits.append((concept, -hit.start - 1 if weak else hit.start, hit.end))
+
+    def _count_weak(self) -> None:
+        """Drop weak names unless their role is met by another name; strong hits have a start of 0 or more."""
+        strong = {c.role for line in self.lines for c, start, _ in line.hits if start >= 0 and c.role}
+        for line in self.lines:
+            line.hits = [
+                (concept, start if start >= 0 else -start - 1, end)
+                for concept, start, end in line.hits
+                if start >= 0 or concept.role in strong
+            ]
+
+    def _block(self) -> None:
+        """Take roles out of account where title or lead name a theme that claims them."""
+        everywhere = _union_of(c for line in self.lines for c, _, _ in line.hits)
+        blocked = 0
+        for line in self.title + self.lead:
+            for theme in line.themes:
+                if theme.blocks and not everywhere & theme.unless:
+                    blocked |= theme.blocks
+        if blocked:
+            for line in self.lines:
+                line.hits = [hit for hit in line.hits if not hit[0].bits & blocked]
+
+    def _bits(self, line: _Line) -> int:
+        bits = _union_of(concept for concept, _, _ in line.hits)
+        for role, number, bit in self.topic.counted:
+            if bits & role and len({c.id for c, _, _ in line.hits if c.bits & role}) >= number:
+                bits |= bit
+        return bits
+
+    # ---------------------------------------------------------------------------------- evidence
+
+    def _evidence(self, at: int, line: _Line) -> Evidence | None:
+        if not line.bits:
+            return None
+        around = self._around(at, line)
+        for rule in self.rules.evidence:
+            implied = _union_bits(i.bits for i in self.implied if rule.id not in i.exempt)
+            here, near = line.bits | implied, around | implied
+            # The first need is what the rule is about: nobody implies it.
+            if (
+                line.bits & rule.needs[0]
+                and all(here & need for need in rule.needs)
+                and all(near & need for need in rule.context)
+            ):
+                return rule
+        return None
+
+    def _around(self, at: int, line: _Line) -> int:
+        bits = line.bits | _union(self.title)
+        if line.sentence.part == "title":
+            return bits | _union(self.lead)
+        reach = self.rules.context_sentences
+        return bits | _union(self.lines[max(0, at - reach) : at + reach + 1])
+
+    # ---------------------------------------------------------------------------------- shares
+
+    def _shares(self) -> _Shares:
+        title = max((line.weight for line in self.title), default=0.0)
+        lead = max((line.weight for line in self.lead), default=title)
+        paragraphs = self._paragraphs()
+        total = sum(weight for _, weight, _ in paragraphs)
+        if total:
+            body = sum(value * weight for value, weight, _ in paragraphs) / total
+            themed = sum(weight for _, weight, theme in paragraphs if theme) / total
+        else:
+            # Only a title, or title and teaser: what the rest would say is guessed from what is there.
+            body = 0.5 * (title + lead) / 2
+            themed = 0.0
+        theme_title = any(line.themes for line in self.title)
+        theme_lead = any(line.themes for line in self.lead)
+        return _Shares(
+            title=title,
+            lead=lead,
+            body=body,
+            theme_title=(1 - title) * theme_title,
+            theme_lead=(1 - lead) * theme_lead,
+            theme_body=(1 - body) * themed,
+            paragraphs=len(paragraphs),
+            on_subject=sum(value >= 0.4 for value, _, _ in paragraphs),
+        )
+
+    def _paragraphs(self) -> list[tuple[float, float, bool]]:
+        """Return (evidence 0 … 1, weight, carries a theme) of each paragraph of the body."""
+        groups: dict[int, list[_Line]] = {}
+        for line in self.body:
+            groups.setdefault(line.sentence.paragraph, []).append(line)
+        last = max(groups, default=-1)
+        read = []
+        for number, lines in groups.items():
+            heaviest = max(line.weight for line in lines)
+            spread = sum(line.weight for line in lines) / (self.rules.paragraph_share * len(lines))
+            closing = number == last and len(groups) > 2
+            furniture = _opens_like(lines[0].sentence.folded, self.rules.background)
+            weight = self.rules.background_weight if closing or furniture else 1.0
+            read.append((min(heaviest, spread), weight, any(line.themes for line in lines)))
+        return read
+
+    # ---------------------------------------------------------------------------------- answer
+
+    def answer(self) -> Relevance:
+        rules, shares = self.rules, self._shares()
+        x = (
+            rules.bias
+            + rules.title_weight * shares.title
+            + rules.lead_weight * shares.lead
+            + rules.body_weight * shares.body
+            - rules.theme_title_weight * shares.theme_title
+            - rules.theme_lead_weight * shares.theme_lead
+            - rules.theme_body_weight * shares.theme_body
+        )
+        score = round(1 / (1 + math.exp(-x)), 4)
+        sides = self.bits | _union_bits(i.bits for i in self.implied)
+        if not all(sides & group for group in rules.require):
+            score = min(score, round(rules.line - 0.01, 4))
+        theme = self._theme()
+        level = self._level(score, theme)
+        return Relevance(
+            level=level,
+            score=score,
+            rule=self._rule(level, theme),
+            reason=self._reason(level, theme, shares),
+            review=self._review(level, score, theme, sides),
+            hits=self._hits(),
+            threads=self._threads(level),
+        )
+
+    def _theme(self) -> Concept | None:
+        """Return the theme the text is about: of the title, else of the lead, else the commonest."""
+        for lines in (self.title, self.lead, self.body):
+            counts = Counter(theme for line in lines for theme in line.themes)
+            if counts:
+                order = {concept: at for at, concept in enumerate(self.topic.concepts)}
+                return min(counts, key=lambda theme: (-counts[theme], order[theme]))
+        return None
+
+    def _level(self, score: float, theme: Concept | None) -> Level:
+        rules = self.rules
+        if score >= rules.line:
+            return Level.RELEVANT
+        focus = _union(self.title + self.lead) | _union_bits(i.bits for i in self.implied)
+        both = all(focus & group for group in rules.require)
+        passing = any(line.weight for line in self.lines)
+        beside = focus & rules.near_roles or (theme is not None and theme.near)
+        foreign = theme is not None and not theme.near and any(theme in line.themes for line in self.title)
+        if not foreign and ((both and beside) or (passing and score >= rules.near_line)):
+            return Level.NEAR
+        return Level.OFF_TOPIC
+
+    def _review(self, level: Level, score: float, theme: Concept | None, sides: int) -> bool:
+        """Return True for a short text whose page may change the answer (rule V1 of the gazetteer)."""
+        rules = self.rules
+        if self.prepared.words >= rules.teaser_words and self.body:
+            return False
+        if level is Level.RELEVANT:
+            return score < 1 - rules.near_line
+        titled = theme is not None and any(theme in line.themes for line in self.title)
+        if titled and not any(line.weight for line in self.lines):
+            return False
+        both = all(sides & group for group in rules.require)
+        return bool(self.bits & rules.review_alone or (both and self.bits & rules.review_with_actors))
+
+    def _rule(self, level: Level, theme: Concept | None) -> str:
+        if level is Level.RELEVANT:
+            best = self._best()
+            return best.id if best else "none"
+        if theme is not None:
+            return theme.rule
+        return "passing" if self._best() else "none"
+
+    def _best(self) -> Evidence | None:
+        """Return the rule that says most: of the title, else of the lead, else of the body."""
+        for lines in (self.title, self.lead, self.body):
+            rules = [line.rule for line in lines if line.rule]
+            if rules:
+                return max(rules, key=lambda rule: rule.weight)
+        return None
+
+    def _reason(self, level: Level, theme: Concept | None, shares: _Shares) -> str:
+        share = f"{shares.on_subject} of {shares.paragraphs} paragraphs" if shares.paragraphs else ""
+        best = self._best()
+        if level is Level.RELEVANT and best:
+            where = next(
+                (
+                    name
+                    for name, lines in (("the title", self.title), ("the opening", self.lead))
+                    if any(line.rule for line in lines)
+                ),
+                "the text",
+            )
+            return f"On topic: {where} speaks of {best.label}" + (f", and so do {share}." if share else ".")
+        about = f"about {theme.label}" if theme else ""
+        if best:
+            passing = f"{best.label} in passing" + (f" ({share})" if share else "")
+            start = "Near the topic" if level is Level.NEAR else "Off topic"
+            return f"{start}: {about}, with {passing}." if about else f"{start}: {passing}."
+        if level is Level.NEAR:
+            roles = sorted(
+                {c.label for line in self.lines for c, _, _ in line.hits if c.bits & self.rules.near_roles}
+            )
+            return f"Near the topic: {about or ', '.join(roles)}, without {self.topic.label}."
+        return f"Off topic: {about + ', ' if about else ''}without {self.topic.label} as its subject."
+
+    def _threads(self, level: Level) -> tuple[str, ...]:
+        """Return the threads met in title or lead, or in two sentences; with evidence for a relevant text."""
+        counts: Counter[str] = Counter()
+        focus = {id(line) for line in self.title + self.lead}
+        for line in self.lines:
+            if level is Level.RELEVANT and not line.rule:
+                continue
+            for thread in {concept.thread for concept, _, _ in line.hits if concept.thread}:
+                counts[thread] += 2 if id(line) in focus else 1
+        order = dict.fromkeys(concept.thread for concept in self.topic.concepts if concept.thread)
+        return tuple(thread for thread in order if counts[thread] > 1)
+
+    def _hits(self) -> tuple[Hit, ...]:
+        counts: Counter[str] = Counter()
+        kept = []
+        for at, line in enumerate(self.lines):
+            for concept, start, end in line.hits:
+                counts[concept.id] += 1
+                if counts[concept.id] <= _MAX_HITS:
+                    text = line.sentence.folded[start:end]
+                    kept.append(Hit(concept.id, text, line.sentence.part, at, start, end))
+        return tuple(kept)
+
+
+def _union(lines: Sequence[_Line]) -> int:
+    return _union_bits(line.bits for line in lines)
+
+
+def _union_of(concepts: Iterable[Concept]) -> int:
+    return _union_bits(concept.bits for concept in concepts)
+
+
+def _union_bits(values: Iterable[int]) -> int:
+    bits = 0
+    for value in values:
+        bits |= value
+    return bits
+
+
+def _opens_like(folded: str, openings: Sequence[str]) -> bool:
+    head = folded[:80]
+    for opening in openings:
+        if "*" in opening:
+            before, _, after = opening.partition("*")
+            if re.match(re.escape(before) + r".{1,40}?" + re.escape(after), head):
+                return True
+        elif head.startswith(opening):
+            return True
+    return False

@@ -1,0 +1,469 @@
+"""The topic as typed data: names, themes and rules, read from TOML text, every mistake reported.
+
+Knows no country, island or language by name: all of that stands in the file (the shipped one is
+``monitor/topic/topic.toml``), so another desk with another topic writes another file and no code.
+
+Theory of operation: every role and every concept gets a bit; a sentence's hits become one integer, and a rule
+asks with ``&``. Patterns are compiled once for each language (see ``monitor.text.patterns``).
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from monitor.errors import ConfigurationError, Mistake
+from monitor.text.normal import fold
+from monitor.text.patterns import SUBSTRING_LANGUAGES, Found, Matcher, Pattern, PatternError, parse
+
+_LANGUAGE = re.compile(r"[a-z]{2}")
+_ANY = "any"
+"""Patterns under this key serve every language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One idea with its names in several languages, or a theme that shares words with the topic."""
+
+    id: str
+    role: str
+    """What the rules call it; empty for themes."""
+    label: str
+    """How a reader is told."""
+    thread: str = ""
+    """Section of the digest it belongs to; empty for none."""
+    theme: bool = False
+    rule: str = ""
+    """Themes: name of the rule that says no, ``N1`` …"""
+    near: bool = False
+    """Themes: beside the topic, worth a title."""
+    void: bool = False
+    """Themes: subject words inside such a phrase do not count."""
+    blocks: int = 0
+    """Themes: bits of roles that do not count in a text that opens with this theme …"""
+    unless: int = 0
+    """… unless one of these bits is met in it."""
+    bits: int = 0
+    """Bit of the role and bit of the concept itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One way in which a sentence can speak of the subject."""
+
+    id: str
+    label: str
+    needs: tuple[int, ...]
+    """Groups of bits, each met in the sentence itself."""
+    context: tuple[int, ...]
+    """Groups of bits, each met in the sentence, beside it or in the title."""
+    weight: float
+    """0 … 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Implied:
+    """A role that need not be named in this language by an outlet of these countries."""
+
+    bits: int
+    lang: str
+    countries: frozenset[str]
+    exempt: frozenset[str]
+    """Evidence ids for which it must be named all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How sentences become a score; every number is explained in the topic file."""
+
+    line: float
+    near_line: float
+    require: tuple[int, ...]
+    gate: int
+    review_with_actors: int
+    review_alone: int
+    near_roles: int
+    lead_sentences: int
+    context_sentences: int
+    teaser_words: int
+    paragraph_share: float
+    background_weight: float
+    bias: float
+    title_weight: float
+    lead_weight: float
+    body_weight: float
+    theme_title_weight: float
+    theme_lead_weight: float
+    theme_body_weight: float
+    background: tuple[str, ...]
+    """Folded openings of paragraphs that are page furniture; ``*`` stands for one or more words."""
+    implied: tuple[Implied, ...]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A topic, ready to judge with. Equal texts give equal topics; matchers are built when first asked for."""
+
+    version: str
+    """First 12 hex digits of the SHA-256 of the file's text."""
+    label: str
+    short: str
+    concepts: tuple[Concept, ...]
+    rules: Rules
+    counted: tuple[tuple[int, int, int], ...]
+    """(role bit, number of different concepts, bit set when so many are met)."""
+    _patterns: Mapping[str, tuple[tuple[int, Pattern], ...]] = field(repr=False, compare=False)
+    _matchers: dict[str, Matcher] = field(default_factory=dict, repr=False, compare=False)
+    _gates: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    def find(self, folded: str, text: str, lang: str) -> list[tuple[Concept, bool, Found]]:
+        """Return (concept, weak, where) for each name in one folded sentence, in order, overlaps kept.
+
+        ``text`` is the sentence as printed (for names that ask for one case). A language the topic has no
+        names in is searched for the names of all languages.
+        """
+        matcher = self._matchers.get(lang)
+        if matcher is None:
+            matcher = self._matchers[lang] = Matcher(self._for(lang))
+        return [
+            (self.concepts[found.key >> 1], bool(found.key & 1), found)
+            for found in matcher.find(folded, text)
+        ]
+
+    def passes_gate(self, folded: str, lang: str) -> bool:
+        """Return False for a text without any word that an answer other than "off topic" needs."""
+        literals = self._gates.get(lang)
+        if literals is None:
+            literals = self._gates[lang] = self._gate_literals(lang)
+        return any(literal in folded for literal in literals)
+
+    def _for(self, lang: str) -> tuple[tuple[int, Pattern], ...]:
+        if lang in self._patterns:
+            return (*self._patterns[lang], *self._patterns.get(_ANY, ()))
+        return tuple(pair for _, pairs in sorted(self._patterns.items()) for pair in pairs)
+
+    def _gate_literals(self, lang: str) -> tuple[str, ...]:
+        gate = self.rules.gate
+        literals = {p.literal for key, p in self._for(lang) if self.concepts[key >> 1].bits & gate}
+        # A literal that contains another one is found whenever the other is.
+        shortest = sorted(literals, key=lambda literal: (len(literal), literal))
+        kept: list[str] = []
+        for literal in shortest:
+            if not any(short in literal for short in kept):
+                kept.append(literal)
+        return tuple(kept)
+
+
+def load(text: str, *, file: str = "topic.toml") -> Topic:
+    """Return the topic that ``text`` (TOML) describes.
+
+    Raises ConfigurationError with every mistake found, in file order; ``file`` is only used to name it there.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        mistake = Mistake(file, int(line.group(1)) if line else None, "", f"this is not TOML: {error}")
+        raise ConfigurationError([mistake]) from error
+    topic = _Loader(text, file).load(data)
+    assert topic is not None
+    return topic
+
+
+class _Loader:
+    """Reads one file and collects its mistakes."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.text = text
+        self.file = file
+        self.mistakes: list[Mistake] = []
+        self.bit_of: dict[str, int] = {}
+        self.counted: dict[tuple[int, int], int] = {}
+
+    def load(self, data: dict[str, Any]) -> Topic:
+        self.known(data, "", ("version", "subject", "concept", "negative", "rules"))
+        if data.get("version") != 1:
+            self.wrong("version", "write version = 1: the only form of this file so far")
+        subject = self.table(data, "subject", "")
+        self.known(subject, "subject", ("label", "short"))
+        concepts = self.table(data, "concept", "")
+        themes = self.table(data, "negative", "")
+        if not concepts:
+            self.wrong("concept", "a topic needs at least one [concept.NAME] with words and a role")
+        self.number_roles(concepts)
+        read = [*self.read_concepts(concepts), *self.read_themes(themes)]
+        rules = self.rules(self.table(data, "rules", ""))
+        if self.mistakes:
+            raise ConfigurationError(sorted(self.mistakes, key=lambda m: (m.line or 0, m.key)))
+        patterns: dict[str, list[tuple[int, Pattern]]] = {}
+        for index, (_, found) in enumerate(read):
+            for lang, weak, pattern in found:
+                patterns.setdefault(lang, []).append((2 * index + weak, pattern))
+        return Topic(
+            version=hashlib.sha256(self.text.encode()).hexdigest()[:12],
+            label=self.words(subject, "label", "subject"),
+            short=self.words(subject, "short", "subject", self.words(subject, "label", "subject")),
+            concepts=tuple(concept for concept, _ in read),
+            rules=rules,
+            counted=tuple((role, number, bit) for (role, number), bit in self.counted.items()),
+            _patterns={lang: tuple(pairs) for lang, pairs in patterns.items()},
+        )
+
+    # ---------------------------------------------------------------------------------- concepts
+
+    def number_roles(self, concepts: dict[str, Any]) -> None:
+        for name, table in concepts.items():
+            role = table.get("role") if isinstance(table, dict) else None
+            for word in (role, name):
+                if isinstance(word, str) and word and word not in self.bit_of:
+                    self.bit_of[word] = 1 << len(self.bit_of)
+
+    def read_concepts(self, tables: dict[str, Any]) -> list[tuple[Concept, list[tuple[str, int, Pattern]]]]:
+        read = []
+        for name in tables:
+            key = f"concept.{name}"
+            table = self.table(tables, name, "concept")
+            self.known(table, key, ("role", "label", "thread", "note", "weak"), languages=True)
+            role = self.words(table, "role", key)
+            bits = self.bit_of.get(role, 0) | self.bit_of.get(name, 0)
+            concept = Concept(
+                id=name,
+                role=role,
+                label=self.words(table, "label", key, name.replace("_", " ")),
+                thread=self.words(table, "thread", key, ""),
+                bits=bits,
+            )
+            read.append((concept, self.patterns(table, key)))
+        return read
+
+    def read_themes(self, tables: dict[str, Any]) -> list[tuple[Concept, list[tuple[str, int, Pattern]]]]:
+        read = []
+        for name in tables:
+            key = f"negative.{name}"
+            table = self.table(tables, name, "negative")
+            allowed = ("rule", "label", "near", "void", "blocks", "unless", "note")
+            self.known(table, key, allowed, languages=True)
+            concept = Concept(
+                id=name,
+                role="",
+                label=self.words(table, "label", key, name.replace("_", " ")),
+                theme=True,
+                rule=self.words(table, "rule", key, "N"),
+                near=self.flag(table, "near", key),
+                void=self.flag(table, "void", key),
+                blocks=self.group(self.strings(table, "blocks", key), f"{key}.blocks"),
+                unless=self.group(self.strings(table, "unless", key), f"{key}.unless"),
+            )
+            read.append((concept, self.patterns(table, key)))
+        return read
+
+    def patterns(self, table: dict[str, Any], key: str) -> list[tuple[str, int, Pattern]]:
+        languages = [lang for lang in table if _LANGUAGE.fullmatch(lang) or lang == _ANY]
+        if not languages:
+            self.wrong(key, 'without words: add a list under a language code, en = ["…"]')
+        weak = {fold(word) for word in self.strings(table, "weak", key)}
+        found: list[tuple[str, int, Pattern]] = []
+        for lang in languages:
+            for word in self.strings(table, lang, key):
+                try:
+                    pattern = parse(word, substring=lang in SUBSTRING_LANGUAGES)
+                except PatternError as error:
+                    self.wrong(f"{key}.{lang}", f"{word!r}: {error}")
+                    continue
+                found.append((lang, int(fold(word) in weak), pattern))
+        return found
+
+    # ---------------------------------------------------------------------------------- rules
+
+    def rules(self, table: dict[str, Any]) -> Rules:
+        numbers = {
+            "line": (0.5, 0, 1), "near_line": (0.2, 0, 1), "paragraph_share": (0.34, 0.01, 1),
+            "background_weight": (0.3, 0, 1), "bias": (-2.4, -20, 20), "title_weight": (3.0, 0, 20),
+            "lead_weight": (2.0, 0, 20), "body_weight": (4.0, 0, 20), "theme_title_weight": (1.6, 0, 20),
+            "theme_lead_weight": (0.6, 0, 20), "theme_body_weight": (1.2, 0, 20),
+        }  # fmt: skip
+        counts = {
+            "lead_sentences": (2, 0, 20),
+            "context_sentences": (1, 0, 20),
+            "teaser_words": (60, 0, 1000),
+        }
+        roles = ("gate", "review_with_actors", "review_alone", "near_roles")
+        self.known(
+            table, "rules", (*numbers, *counts, *roles, "require", "background", "implied", "evidence")
+        )
+        read: dict[str, Any] = {}
+        for name, (default, low, high) in {**numbers, **counts}.items():
+            read[name] = self.number(table, name, "rules", default, low, high, whole=name in counts)
+        for name in roles:
+            read[name] = self.group(self.strings(table, name, "rules"), f"rules.{name}")
+        if not read["gate"]:
+            self.wrong("rules.gate", "name the roles without one of which a text is off topic at once")
+        return Rules(
+            **read,
+            require=self.require(table.get("require", [])),
+            background=self.background(self.table(table, "background", "rules")),
+            implied=tuple(self.implied(t, k) for t, k in self.tables(table, "implied", "rules")),
+            evidence=self.evidence(table),
+        )
+
+    def require(self, value: Any) -> tuple[int, ...]:
+        if not isinstance(value, list) or not all(isinstance(g, list) and len(g) == 1 for g in value):
+            self.wrong("rules.require", 'write a list of groups, each with one string: [["a|b"], ["c"]]')
+            return ()
+        return tuple(self.need(str(group[0]), "rules.require") for group in value)
+
+    def background(self, table: dict[str, Any]) -> tuple[str, ...]:
+        return tuple(
+            fold(opening) for lang in table for opening in self.strings(table, lang, "rules.background")
+        )
+
+    def implied(self, table: dict[str, Any], key: str) -> Implied:
+        self.known(table, key, ("role", "lang", "countries", "except"))
+        return Implied(
+            bits=self.need(self.words(table, "role", key), f"{key}.role"),
+            lang=self.words(table, "lang", key),
+            countries=frozenset(self.strings(table, "countries", key)),
+            exempt=frozenset(self.strings(table, "except", key)),
+        )
+
+    def evidence(self, table: dict[str, Any]) -> tuple[Evidence, ...]:
+        read = []
+        for rule, key in self.tables(table, "evidence", "rules"):
+            self.known(rule, key, ("id", "label", "needs", "context", "weight"))
+            needs = self.strings(rule, "needs", key)
+            if not needs:
+                self.wrong(f"{key}.needs", "name at least one role that must stand in the sentence")
+            read.append(
+                Evidence(
+                    id=self.words(rule, "id", key),
+                    label=self.words(rule, "label", key),
+                    needs=tuple(self.need(need, f"{key}.needs") for need in needs),
+                    context=tuple(self.need(c, f"{key}.context") for c in self.strings(rule, "context", key)),
+                    weight=float(self.number(rule, "weight", key, None, 0, 1)),
+                )
+            )
+        if not read:
+            self.wrong("rules.evidence", "no [[rules.evidence]]: nothing could ever be relevant")
+        # Heaviest first: the first that holds is the one that counts.
+        return tuple(sorted(read, key=lambda rule: -rule.weight))
+
+    def group(self, names: Sequence[str], key: str) -> int:
+        bits = 0
+        for name in names:
+            bits |= self.need(name, key)
+        return bits
+
+    def need(self, text: str, key: str) -> int:
+        """Return the bits of ``role|concept|role:2``."""
+        bits = 0
+        for part in text.split("|"):
+            name, _, number = part.strip().partition(":")
+            bit = self.bit_of.get(name)
+            if bit is None:
+                self.wrong(key, f"{name!r} is neither a role nor a concept{self.nearest(name, self.bit_of)}")
+            elif number and not (number.isdigit() and int(number) > 1):
+                self.wrong(key, f"{part.strip()!r}: write a number above 1 after the colon")
+            elif number:
+                pair = (bit, int(number))
+                bits |= self.counted.setdefault(pair, 1 << (len(self.bit_of) + len(self.counted)))
+            else:
+                bits |= bit
+        return bits
+
+    # ---------------------------------------------------------------------------------- values
+
+    def wrong(self, key: str, message: str) -> None:
+        self.mistakes.append(Mistake(self.file, self.line(key), key, message))
+
+    def line(self, key: str) -> int | None:
+        """Return the line of the key, else of its table, else None (TOML readers keep no lines)."""
+        table, _, name = key.rpartition(".")
+        begin = self.header(table) if table else 0
+        if begin is not None:
+            pattern = re.compile(rf"^\s*{re.escape(name)}\s*=", re.MULTILINE)
+            end = re.compile(r"^\s*\[", re.MULTILINE).search(self.text, begin + 1 if table else 0)
+            found = pattern.search(self.text, begin, end.start() if end and table else len(self.text))
+            if found:
+                return self.text.count("\n", 0, found.start()) + 1 + found.group().count("\n")
+        own = self.header(key)
+        place = own if own is not None else begin if table else None
+        return None if place is None else self.text.count("\n", 0, place) + 1
+
+    def header(self, table: str) -> int | None:
+        name, _, number = table.partition("[")
+        headers = re.compile(rf"^[ \t]*\[\[?{re.escape(name)}\]\]?", re.MULTILINE).finditer(self.text)
+        wanted = int(number.rstrip("]")) if number else 0
+        return next((found.start() for at, found in enumerate(headers) if at == wanted), None)
+
+    def known(
+        self, table: dict[str, Any], key: str, allowed: Sequence[str], *, languages: bool = False
+    ) -> None:
+        for name in table:
+            if name in allowed or (languages and (_LANGUAGE.fullmatch(name) or name == _ANY)):
+                continue
+            path = f"{key}.{name}" if key else name
+            self.wrong(path, f"unknown key{self.nearest(name, allowed)}")
+
+    @staticmethod
+    def nearest(name: str, known: Sequence[str] | Mapping[str, Any]) -> str:
+        close = difflib.get_close_matches(name, list(known), n=1)
+        return f"; did you mean {close[0]!r}?" if close else ""
+
+    def table(self, parent: dict[str, Any], name: str, key: str) -> dict[str, Any]:
+        value = parent.get(name, {})
+        if isinstance(value, dict):
+            return value
+        self.wrong(f"{key}.{name}" if key else name, "must be a table")
+        return {}
+
+    def tables(self, parent: dict[str, Any], name: str, key: str) -> list[tuple[dict[str, Any], str]]:
+        value = parent.get(name, [])
+        if isinstance(value, list) and all(isinstance(item, dict) for item in value):
+            return [(item, f"{key}.{name}[{number}]") for number, item in enumerate(value)]
+        self.wrong(f"{key}.{name}", f"write each as [[{key}.{name}]]")
+        return []
+
+    def words(self, table: dict[str, Any], name: str, key: str, default: str | None = None) -> str:
+        value = table.get(name, default)
+        if isinstance(value, str) and (value or default == ""):
+            return value
+        self.wrong(f"{key}.{name}", "missing" if value is None else "must be a text in quotes, not empty")
+        return ""
+
+    def flag(self, table: dict[str, Any], name: str, key: str) -> bool:
+        value = table.get(name, False)
+        if not isinstance(value, bool):
+            self.wrong(f"{key}.{name}", "must be true or false")
+        return value is True
+
+    def strings(self, table: dict[str, Any], name: str, key: str) -> list[str]:
+        value = table.get(name, [])
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return value
+        self.wrong(f"{key}.{name}", 'must be a list of texts: ["…", "…"]')
+        return []
+
+    def number(
+        self,
+        table: dict[str, Any],
+        name: str,
+        key: str,
+        default: float | None,
+        low: float,
+        high: float,
+        *,
+        whole: bool = False,
+    ) -> float:
+        value = table.get(name, default)
+        kinds = (int,) if whole else (int, float)
+        if isinstance(value, kinds) and not isinstance(value, bool) and low <= value <= high:
+            return value
+        kind = "whole number" if whole else "number"
+        self.wrong(f"{key}.{name}", f"must be a {kind} from {low} to {high}")
+        return low
