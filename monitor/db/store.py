@@ -3,23 +3,37 @@
 Each method of `Store` is one transaction. Where several belong together, ``with store.batch() as b`` opens
 one: `Batch` adds what ingest needs, its reads see its writes, and it is committed at the end or, after any
 exception, rolled back as a whole. Methods of the store, called inside the block by the same thread, join it.
+
+This file says what there is; how it is asked for stands in the modules beside it, by subject.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from monitor.db import (
+    articles,
+    digests,
+    entries,
+    export,
+    keeping,
+    migrations,
+    sources,
+    stories,
+    verdicts,
+    windows,
+)
+from monitor.db.batch import Batch
 from monitor.db.records import (
     Counts,
     DigestRow,
     EntryRevision,
     ExportRow,
-    KnownText,
     LookRow,
     Mark,
     PageRecord,
@@ -31,113 +45,46 @@ from monitor.db.records import (
     StoredEntry,
     StoredVerdict,
     StoryMember,
-    ToldRow,
     WindowRecord,
 )
-from monitor.model import Article, Delivery, Fingerprint, SourceState, Traits, Verdict
+from monitor.db.session import Session, connect
+from monitor.model import Delivery, SourceState
 
+__all__ = ["Batch", "Store"]
 
-class Batch:
-    """One open transaction: ingest's reads and writes. Reads see its writes."""
-
-    def article_for_url(self, url_keys: Sequence[str]) -> int | None:
-        """Return the article stored under the first of these canonical URL keys that is known, else None."""
-        raise NotImplementedError
-
-    def candidates(
-        self, sampled: Collection[int], *, cap_per_hash: int = 50, limit: int = 10
-    ) -> list[tuple[int, int]]:
-        """Return (article id, hashes shared), most shared first, then by id; skips hashes above the cap."""
-        raise NotImplementedError
-
-    def common(self, sampled: Collection[int], *, at_least: int) -> frozenset[int]:
-        """Return those of the sampled hashes that at least that many articles hold."""
-        raise NotImplementedError
-
-    def repeated_lines(
-        self, source_id: str, hashes: Collection[int], *, last: int = 20, at_least: int = 2
-    ) -> frozenset[int]:
-        """Return those sentence hashes that at least that many of the last articles of the source hold."""
-        raise NotImplementedError
-
-    def known(self, article_ids: Sequence[int]) -> list[KnownText]:
-        """Return the articles in the order asked for; unknown ids are left out."""
-        raise NotImplementedError
-
-    def sharing_terms(
-        self, terms: Collection[str], *, since: datetime, until: datetime, limit: int = 50
-    ) -> list[tuple[int, int]]:
-        """Return (article id, strong terms shared), most first, of articles with since <= time <= until."""
-        raise NotImplementedError
-
-    def told(self, article_ids: Collection[int], *, recipient_id: str | None = None) -> list[ToldRow]:
-        """Return the sentences of these articles that a digest told (to that recipient), in reading order."""
-        raise NotImplementedError
-
-    def save_article(
-        self,
-        article: Article,
-        *,
-        url_keys: Sequence[str],
-        fingerprint: Fingerprint | None = None,
-        traits: Traits | None = None,
-        words: int = 0,
-    ) -> int:
-        """Store a new article (``id`` None) or replace text and indexes of a stored one; return its id."""
-        raise NotImplementedError
-
-    def attach(self, entry_id: int, article_id: int) -> None:
-        """Say that this entry is that article."""
-        raise NotImplementedError
-
-    def save_verdict(self, entry_id: int, article_id: int | None, verdict: Verdict, at: datetime) -> int:
-        """Make this the current verdict of entry and article; the last one becomes history. Return its id."""
-        raise NotImplementedError
-
-    def story_open(self, article_id: int, at: datetime, reason: str) -> str:
-        """Open a story with this article as its first member; return its ref ``story:ID``."""
-        raise NotImplementedError
-
-    def story_join(
-        self, story_ref: str, article_id: int, at: datetime, reason: str, *, by_hand: bool = False
-    ) -> None:
-        """Put the article into ``story:ID`` or ``seed:N``; an earlier membership ends, kept as history."""
-        raise NotImplementedError
-
-    def finish(
-        self,
-        entry_id: int,
-        state: str,
-        next_attempt: datetime | None = None,
-        attempts: int | None = None,
-        detail: str = "",
-    ) -> None:
-        """Set the entry's state (``pending``, ``done``, ``failed``), next attempt and count of attempts."""
-        raise NotImplementedError
-
-    def verdict_of(self, article_id: int) -> StoredVerdict | None:
-        """Return the current verdict of an article, with sentences and quotes."""
-        raise NotImplementedError
+STREAM = 500
+"""Rows read at a time by what streams the whole store: a few MB at most."""
 
 
 class Store:
     """A store that is open. Use it as a context manager, or call `close`."""
 
-    dialect: str
-    """``sqlite`` or ``postgresql``."""
+    def __init__(self, session: Session) -> None:
+        """Take an open, migrated database; `Store.open` makes one."""
+        self._session = session
 
     @classmethod
     def open(cls, where: str | Path, *, create: bool = True) -> Self:
-        """Open (and create, and migrate) the store in a directory, or at ``postgresql://…``.
+        """Open (and create, and migrate) the store in a directory, at ``postgresql://…``, or ``:memory:``.
 
         Raises StoreError, with advice, for a missing store (``create=False``), a full or read-only disk,
         an unreachable server, or a schema newer than this program.
         """
-        raise NotImplementedError
+        session = connect(where, create=create)
+        try:
+            with session.reading() as connection:
+                present = migrations.revision(connection)
+            if present != migrations.HEAD:
+                with session.writing() as connection:
+                    migrations.upgrade(connection)
+        except BaseException:
+            session.close()
+            raise
+        return cls(session)
 
     def close(self) -> None:
         """Close all connections."""
-        raise NotImplementedError
+        self._session.close()
 
     def __enter__(self) -> Self:
         return self
@@ -147,135 +94,189 @@ class Store:
     ) -> None:
         self.close()
 
+    @property
+    def dialect(self) -> str:
+        """Return ``sqlite`` or ``postgresql``."""
+        return self._session.dialect
+
     # ---------------------------------------------------------------------------------- the store itself
+
+    @contextmanager
+    def batch(self) -> Iterator[Batch]:
+        """Open one transaction for several reads and writes."""
+        with self._session.writing() as connection:
+            batch = Batch(connection)
+            with self._session.flushing(batch.flush):
+                yield batch
+                batch.flush()
 
     def check(self) -> list[str]:
         """Return integrity problems in words; an empty list is a sound store."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            return keeping.problems(connection)
 
     def backup(self, path: Path) -> None:
         """Write a consistent copy of a SQLite store to ``path`` while it is in use."""
-        raise NotImplementedError
+        keeping.backup(self._session, path)
 
     def schema_revision(self) -> str:
         """Return the alembic revision of the stored schema."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            return migrations.revision(connection) or ""
 
     def hold(self, owner: str) -> AbstractContextManager[None]:
         """Hold the store for one daemon, else StoreBusyError; freed at the end and when the process dies."""
-        raise NotImplementedError
+        return keeping.hold(self._session, owner)
 
     def meta_get(self, key: str) -> str | None:
         """Return a remembered value, else None."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            return keeping.meta_get(connection, key)
 
     def meta_set(self, key: str, value: str) -> None:
         """Remember a value under a key."""
-        raise NotImplementedError
+        with self._session.writing() as connection:
+            keeping.meta_set(connection, key, value)
 
     def counts(self) -> Counts:
         """Return how much is stored."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            return keeping.counts(connection)
 
-    def batch(self) -> AbstractContextManager[Batch]:
-        """Open one transaction for several reads and writes."""
-        raise NotImplementedError
+    def clear_indexes(self) -> None:
+        """Empty the indexes of shingles, terms and lines; saving each article again fills them."""
+        with self._session.writing() as connection:
+            articles.clear_indexes(connection)
 
     # ---------------------------------------------------------------------------------- sources
 
     def source_states(self) -> dict[str, SourceState]:
         """Return the state of every source ever polled, by source id."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            return sources.states(connection)
 
     def host_waits(self, now: datetime) -> dict[str, datetime]:
         """Return hosts that are to be left alone, with the time until which; past ones are left out."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            return sources.host_waits(connection, now)
 
     def set_host_wait(self, host: str, until: datetime) -> None:
         """Leave a host alone until then; never shortens a longer wait."""
-        raise NotImplementedError
+        with self._session.writing() as connection:
+            sources.set_host_wait(connection, host, until)
 
     def known_keys(self, source_id: str, keys: Collection[str]) -> set[str]:
         """Return those of the entry keys that the source has stored."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            return entries.known_keys(connection, source_id, keys)
 
     def record_polls(self, polls: Sequence[PollRecord]) -> dict[str, PollOutcome]:
         """Store entries, states with validators, looks and host waits of these polls in one transaction."""
-        raise NotImplementedError
+        with self._session.writing() as connection:
+            return sources.record_polls(connection, polls)
 
     def looks(
         self, since: datetime, until: datetime, source_ids: Collection[str] | None = None
     ) -> list[LookRow]:
         """Return the looks with since <= at < until, by time, then source."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            return sources.looks(connection, since, until, source_ids)
 
     def robots_get(self, origin: str) -> RobotsRecord | None:
         """Return the robots.txt last fetched for ``scheme://host[:port]``."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            return sources.robots_get(connection, origin)
 
     def robots_put(self, record: RobotsRecord) -> None:
         """Keep a robots.txt."""
-        raise NotImplementedError
+        with self._session.writing() as connection:
+            sources.robots_put(connection, record)
 
     # ---------------------------------------------------------------------------------- entries and pages
 
     def pending(self, now: datetime, limit: int) -> list[PendingEntry]:
         """Return pending entries due at ``now``, by claimed time (else first_seen), source and key."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            return entries.pending(connection, now, limit)
 
     def pending_count(self, now: datetime | None = None) -> int:
         """Return how many entries wait; with ``now``, only those due by then."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            return entries.pending_count(connection, now)
 
     def pages(self, url_keys: Collection[str]) -> dict[str, PageRecord]:
         """Return what is stored of these pages, by key."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            return entries.pages(connection, url_keys)
 
     def save_pages(self, pages: Sequence[PageRecord]) -> None:
         """Store or replace these pages."""
-        raise NotImplementedError
+        with self._session.writing() as connection:
+            entries.save_pages(connection, pages)
 
     def entry(self, entry_id: int) -> StoredEntry | None:
         """Return one entry."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            return entries.one(connection, entry_id)
+
+    def entry_id(self, source_id: str, key: str) -> int | None:
+        """Return the id of a source's entry with that key."""
+        with self._session.reading() as connection:
+            return entries.id_of(connection, source_id, key)
 
     def find_entries(self, url: str, *, url_keys: Sequence[str] = ()) -> list[StoredEntry]:
         """Return entries with that URL, or whose article is stored under it or one of the keys; by id."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            return entries.find(connection, url, url_keys)
 
     def each_entry(self, *, since: datetime | None = None) -> Iterator[StoredEntry]:
         """Stream all entries (first seen since), by id; the store may be written to between two of them."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            some = entries.after(connection, 0, since, STREAM)
+        while some:
+            yield from some
+            with self._session.reading() as connection:
+                some = entries.after(connection, some[-1].id, since, STREAM)
 
     def revisions(self, entry_id: int) -> list[EntryRevision]:
         """Return the later texts of an entry, oldest first."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            return entries.revisions(connection, entry_id)
 
     def reopen(self, entry_ids: Iterable[int]) -> int:
         """Make entries pending again, to be judged anew; return how many."""
-        raise NotImplementedError
+        with self._session.writing() as connection:
+            return entries.reopen(connection, entry_ids)
 
     def entries_for_export(self, since: datetime | None = None) -> Iterator[ExportRow]:
         """Stream every stored entry (first seen since), by id."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            some = export.after(connection, 0, since, STREAM)
+        while some:
+            yield from some
+            with self._session.reading() as connection:
+                some = export.after(connection, some[-1].entry_id, since, STREAM)
 
     # ---------------------------------------------------------------------------------- articles
 
     def article(self, article_id: int) -> StoredArticle | None:
         """Return one article that has a verdict."""
-        raise NotImplementedError
+        return self.articles([article_id]).get(article_id)
 
     def articles(self, article_ids: Collection[int]) -> dict[int, StoredArticle]:
         """Return articles that have a verdict, by id."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            return articles.stored(connection, article_ids)
 
     def articles_between(self, since: datetime, until: datetime) -> list[StoredArticle]:
         """Return relevant and near articles with since <= first_seen < until, by first_seen, then id."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            return articles.in_order(connection, articles.between(connection, since, until))
 
     def verdict_history(self, entry_id: int) -> list[StoredVerdict]:
         """Return all verdicts on an entry and its article, newest first."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            return verdicts.history(connection, entry_id)
 
     def untold(
         self, recipient_id: str, *, until: datetime, since: datetime | None = None, backfilled: bool = False
@@ -284,65 +285,84 @@ class Store:
 
         By first_seen, then id. Articles only backfill found are left out unless ``backfilled``.
         """
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            ids = digests.untold(connection, recipient_id, until, since, backfilled=backfilled)
+            return articles.in_order(connection, ids)
 
     def story_articles(self, story_refs: Collection[str]) -> dict[str, list[StoredArticle]]:
         """Return the members of each known story, by claimed time (else first_seen), then id."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            members = {ref: stories.members(connection, ref) for ref in story_refs}
+            found = articles.stored(connection, {one for ids in members.values() for one in ids})
+            return {ref: [found[one] for one in ids if one in found] for ref, ids in members.items() if ids}
 
     def first_article_of(self, story_ref: str) -> StoredArticle | None:
         """Return the member of the story with the earliest claimed time (else first_seen)."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            return next(
+                iter(articles.in_order(connection, stories.members(connection, story_ref, first=1))), None
+            )
 
     def story_history(self, story_ref: str) -> list[StoryMember]:
         """Return all memberships of a story, past ones included, in the order they began."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            return stories.history(connection, story_ref)
 
     def mark(self, article_id: int, mark: str, at: datetime) -> None:
         """Keep what the operator says of an article: ``known``, ``off-topic``, ``on-topic``."""
-        raise NotImplementedError
+        with self._session.writing() as connection:
+            articles.add_mark(connection, article_id, mark, at)
 
     def marks(self, article_id: int) -> list[Mark]:
         """Return the marks of an article, oldest first."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            return articles.marks_of(connection, [article_id]).get(article_id, [])
 
     # ---------------------------------------------------------------------------------- digests
 
     def queue_digest(self, digest: DigestRow) -> int | None:
         """Put a digest into the outbox and return its id; None when this recipient has one for the slot."""
-        raise NotImplementedError
+        with self._session.writing() as connection:
+            return digests.queue(connection, digest)
 
     def outbox(self, now: datetime) -> list[DigestRow]:
         """Return queued digests due at ``now``, oldest first."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            return digests.outbox(connection, now)
 
     def mark_delivery(
         self, digest_id: int, delivery: Delivery, at: datetime, next_attempt: datetime | None = None
     ) -> None:
         """Record one attempt to deliver: sent and refused end it, deferred waits until ``next_attempt``."""
-        raise NotImplementedError
+        with self._session.writing() as connection:
+            digests.mark_delivery(connection, digest_id, delivery, at, next_attempt)
 
     def digest(self, recipient_id: str, slot: str) -> DigestRow | None:
         """Return the stored digest of that slot, as it was built."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            return digests.of_slot(connection, recipient_id, slot)
 
     def last_digest(self, recipient_id: str) -> DigestRow | None:
         """Return the recipient's newest digest by ``period_to``."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            return digests.last(connection, recipient_id)
 
     def last_slot(self, recipient_id: str) -> str | None:
         """Return the slot of the recipient's newest digest."""
-        raise NotImplementedError
+        newest = self.last_digest(recipient_id)
+        return None if newest is None else newest.slot
 
     # ---------------------------------------------------------------------------------- backfill
 
     def windows(self, source_id: str | None = None, provider: str | None = None) -> list[WindowRecord]:
         """Return windows of the past, by source, provider and start."""
-        raise NotImplementedError
+        with self._session.reading() as connection:
+            return windows.windows(connection, source_id, provider)
 
-    def put_windows(self, windows: Sequence[WindowRecord]) -> int:
+    def put_windows(self, records: Sequence[WindowRecord]) -> int:
         """Add windows not yet there (by source, provider, start, end); return how many were new."""
-        raise NotImplementedError
+        with self._session.writing() as connection:
+            return windows.put(connection, records)
 
     def update_window(
         self,
@@ -356,4 +376,5 @@ class Store:
         at: datetime,
     ) -> None:
         """Record how far a window is; figures are totals, not additions."""
-        raise NotImplementedError
+        with self._session.writing() as connection:
+            windows.set_state(connection, window_id, state, requests, items, cursor, detail, at)
