@@ -32,7 +32,7 @@ def width(text: str) -> int:
 
 
 def cut(text: str, columns: int) -> str:
-    """Return the text, shortened with an ellipsis to at most that many columns, at a word end if one is near."""
+    """Return the text, cut with an ellipsis to at most that many columns, at a word end if one is near."""
     if width(text) <= columns:
         return text
     room, kept = columns - 1, []

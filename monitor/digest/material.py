@@ -66,7 +66,7 @@ class Reference:
 
     ref: str
     label: str = ""
-    """At most some 30 columns, for example ``Kremlin statement``; a seed without one is called ``seed N``."""
+    """A few words (``Kremlin statement``) or a title; where it is short, a seed is called ``seed N``."""
     at: datetime | None = None
     """When it was first reported."""
     outlet: str = ""
@@ -144,6 +144,8 @@ class SourceReport:
     """The parts of the gaps that later looks do not reach back to."""
     failed_as: tuple[FetchKind, ...] = ()
     """Kinds of the failed attempts inside the gaps, each once; none: nobody tried, the service was down."""
+    status: int | None = None
+    """HTTP status of the last attempt, where one came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +214,7 @@ class Material:
     speakers: Mapping[str, Speaker] = field(default_factory=dict)
     """By ``Quote.speaker``: officials and bodies the topic knows."""
     labels: Mapping[str, str] = field(default_factory=dict)
-    """Names in the reader's language by anchor (``person:rudenko``) or thread."""
+    """Names in the reader's language by anchor (``person:rudenko``) or thread (``thread:graves``)."""
     last_new_fact: LastFact | None = None
     title: str = "Russia-Japan peace treaty"
     """The topic's name, as headline."""

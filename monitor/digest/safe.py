@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 LINK_CHARS = 2000
 """Longest link shown; longer ones are tracking or attack, and browsers of mail programs cut them."""
 STACKED_MARKS = 3
-"""Combining marks kept on one letter; Vietnamese and Arabic need two, piles of them paint over other lines."""
+"""Combining marks kept on one letter; living scripts need two, piles of them paint over other lines."""
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 """Unicode categories without a visible, measurable glyph; Cf holds the bidirectional controls."""
 _BLANKS = frozenset({"Zs", "Zl", "Zp"})
@@ -66,6 +66,9 @@ def link(url: str | None) -> str:
 
 
 def file_name(text: str, limit: int = 100) -> str:
-    """Return the text as a harmless part of a file name: ASCII letters, digits, ``.``, ``_``, ``@``, ``-``."""
+    """Return the text as a harmless part of a file name: ASCII letters, digits, ``.``, ``_``, ``@``, ``-``.
+
+    Never empty, never hidden, never a path; ``limit`` in characters.
+    """
     name = re.sub(r"[^A-Za-z0-9._@-]+", "-", text).strip(".-")
     return name[:limit] or "digest"

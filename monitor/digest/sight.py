@@ -9,9 +9,10 @@ poll succeeded in it, or when a later document reached back past it; only uncove
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from monitor.digest.material import SourceReport, Span
 from monitor.model import FetchKind, Health, Source, SourceState
@@ -74,6 +75,8 @@ class Blind:
     lost: tuple[Lost, ...]
     open: bool
     """Still blind when the digest was made."""
+    grave: bool
+    """Half of the sources were out, or one that is marked as essential."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +100,6 @@ class Sight:
     until_first: datetime | None
     until_last: datetime | None
     """Between these two the sources in sight were last looked at."""
-
-    @property
-    def unseen(self) -> timedelta:
-        """Return how long we could not look, overlaps counted once."""
-        return sum((span.end - span.start for span in union(one.span for one in self.blind)), timedelta())
 
 
 # ------------------------------------------------------------------------------------ from the log of polls
@@ -128,13 +126,16 @@ def report(
     begin = _begin(period, tried, known_before)
     gaps, lost = _gaps(source, seen, Span(begin, period.end), known_before, patience)
     blind = bool(gaps) and gaps[-1].end >= period.end
+    emptied = state.health is Health.EMPTIED and not blind
+    newly_emptied = emptied and (state.failing_since is None or state.failing_since >= period.start)
     return SourceReport(
         source=source,
         state=state,
         looked_until=last,
         gaps=gaps,
         lost=lost,
-        newly_blind=blind and not unreadable and not _was_blind(period.start, tried, known_before, patience),
+        newly_blind=not unreadable
+        and (newly_emptied or (blind and not _was_blind(period.start, tried, known_before, patience))),
         unreadable=unreadable,
         failed_as=_failures(tried, gaps),
     )
@@ -213,13 +214,15 @@ def _failures(tried: Sequence[Look], gaps: Sequence[Span]) -> tuple[FetchKind, .
 
 def sight(reports: Sequence[SourceReport], period: Span) -> Sight:
     """Return what can be said about all sources together."""
-    readable = [one for one in reports if not one.unreadable]
+    readable = [_with_emptied(one, period) for one in reports if not one.unreadable]
     out = [one for one in readable if is_out(one, period)]
     seen = [one for one in readable if one not in out]
     essential = _essential(readable, out)
     blackouts = _blackouts(readable, out, period)
     single = _uncovered(essential, blackouts)
-    blind = tuple(_tell(span, names, readable, period) for span, names in [*blackouts, *single])
+    blind = tuple(_tell(span, names, readable, period) for span, names in blackouts) + tuple(
+        _tell(span, names, readable, period, shared=False) for span, names in single
+    )
     hidden = {name for one in blind for name in one.names}
     times = [one.looked_until for one in seen if one.looked_until is not None]
     return Sight(
@@ -231,22 +234,22 @@ def sight(reports: Sequence[SourceReport], period: Span) -> Sight:
         unreadable=tuple(one for one in reports if one.unreadable),
         gaps=tuple(one for one in seen if one.gaps and one.source.name not in hidden),
         blind=blind,
-        covered=bool(readable)
-        and not any(one.lost for one in essential)
-        and not _all_lost(blackouts, readable),
+        covered=bool(readable) and not any(one.lost for one in essential) and not _cost(blackouts, readable),
         until_first=min(times, default=None),
         until_last=max(times, default=None),
     )
 
 
+def _with_emptied(one: SourceReport, period: Span) -> SourceReport:
+    """Return the report with the whole period lost where the source answers, but with nothing in it."""
+    if one.state.health is not Health.EMPTIED or any(gap[1] >= period.end for gap in one.gaps):
+        return one
+    return replace(one, gaps=(*one.gaps, period), lost=(*one.lost, period), failed_as=(FetchKind.EMPTY,))
+
+
 def is_out(one: SourceReport, period: Span) -> bool:
     """Return True for a source that is out of sight at the period's end."""
-    return (
-        one.looked_until is None
-        or one.newly_blind
-        or one.state.health is Health.EMPTIED
-        or any(gap[1] >= period.end for gap in one.gaps)
-    )
+    return one.looked_until is None or one.newly_blind or any(gap[1] >= period.end for gap in one.gaps)
 
 
 def _essential(readable: Sequence[SourceReport], out: Sequence[SourceReport]) -> list[SourceReport]:
@@ -267,7 +270,7 @@ def _blackouts(
     edges = sorted({time for one in fresh for gap in one.gaps for time in gap})
     dark = [
         Span(start, end)
-        for start, end in zip(edges, edges[1:], strict=False)
+        for start, end in pairwise(edges)
         if sum(_touches(one, Span(start, end)) for one in fresh) >= least
     ]
     found = []
@@ -292,7 +295,7 @@ def _within(span: Span, core: Span, period: Span) -> Span:
 def _uncovered(
     essential: Sequence[SourceReport], blackouts: Sequence[tuple[Span, tuple[str, ...]]]
 ) -> list[tuple[Span, tuple[str, ...]]]:
-    """Return the uncovered stretches of essential sources that no blackout tells, overlapping ones together."""
+    """Return the uncovered stretches of essential sources that no blackout tells, overlaps joined."""
     spans = [
         (Span(*lost), one.source.name)
         for one in essential
@@ -305,7 +308,7 @@ def _uncovered(
     ]
 
 
-def _all_lost(blackouts: Sequence[tuple[Span, tuple[str, ...]]], readable: Sequence[SourceReport]) -> bool:
+def _cost(blackouts: Sequence[tuple[Span, tuple[str, ...]]], readable: Sequence[SourceReport]) -> bool:
     """Return True when a blackout cost hours of any source: then nobody can say that nothing was new."""
     return any(
         _overlap(Span(*lost), span) and one.source.name in names
@@ -315,15 +318,23 @@ def _all_lost(blackouts: Sequence[tuple[Span, tuple[str, ...]]], readable: Seque
     )
 
 
-def _tell(span: Span, names: tuple[str, ...], readable: Sequence[SourceReport], period: Span) -> Blind:
+def _tell(
+    span: Span,
+    names: tuple[str, ...],
+    readable: Sequence[SourceReport],
+    period: Span,
+    *,
+    shared: bool = True,
+) -> Blind:
     out = [one for one in readable if one.source.name in names]
+    fresh = [one for one in out if one.newly_blind or not is_out(one, period)] or out
     lost = tuple(
         Lost(one.source.name, spans)
-        for one in out
+        for one in fresh
         if (spans := tuple(Span(*lost) for lost in one.lost if _overlap(Span(*lost), span)))
     )
     back = [one for one in out if not is_out(one, period)]
-    failed = tuple(dict.fromkeys(kind for one in out for kind in one.failed_as))
+    failed = tuple(dict.fromkeys(kind for one in fresh for kind in one.failed_as))
     return Blind(
         span=span,
         names=names,
@@ -333,6 +344,7 @@ def _tell(span: Span, names: tuple[str, ...], readable: Sequence[SourceReport], 
         recovered=len(back) - sum(one.source.name in {gone.name for gone in lost} for one in back),
         lost=lost,
         open=span.end >= period.end,
+        grave=shared or any(one.source.essential for one in out),
     )
 
 

@@ -1,0 +1,374 @@
+"""New facts of one story: found in its articles, merged across outlets and languages, put in order.
+
+Who said it comes first, then on how many origins it stands, then time; never simply the newest. Outlets of
+one family, copies of one text and texts with one agency credit are one origin.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from monitor.digest.material import DigestArticle, Material, Reference, Speaker, Voice
+from monitor.digest.parts import Fact, First, Known, Printed
+from monitor.digest.safe import clean, link
+from monitor.model import Change, Claim, Direction, JudgedSentence, Level, NoveltyLabel, Quote, Relation
+
+RANK = {Voice.GOVERNMENT: 0, Voice.OFFICIAL: 1, Voice.OUTLET: 2, Voice.COMMENT: 3}
+SAME_WORDING = 0.6
+"""Dice of letter pairs from which two sentences of one story and language are one fact: the digest's own
+measure on the few sentences of one story, chosen on the samples in tests/digest."""
+SAME_ANCHORS = 0.5
+"""Jaccard of hard anchors from which sentences of one story in two languages are one fact."""
+OLD_AFTER = timedelta(hours=36)
+"""Reported that long before the period began: told late (found by backfill, or slow), so shown as old."""
+NAMES_SHOWN = 6
+_SOFT = ("negation", "w:", "thread")
+"""Anchors too common to tell that two sentences say the same."""
+_TRUSTED_CLOCKS = ("", "zone_replaced")
+"""A zone the operator has corrected (``tz_fix``) is as good as a right one."""
+_ADDS_TO_TEXT = (Direction.EXTENDED, Direction.EMBEDS, Direction.PARTIAL)
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A new fact while it is being merged."""
+
+    article: DigestArticle
+    sentence: JudgedSentence
+    change: Change | None = None
+    others: list[tuple[DigestArticle, JudgedSentence]] = field(default_factory=list)
+
+
+def bears_facts(article: DigestArticle) -> bool:
+    """Return True when new facts in this article are news; a plain copy or background has none to give."""
+    if article.level is not Level.RELEVANT:
+        return False
+    if article.relation is Relation.COPY:
+        return article.direction in _ADDS_TO_TEXT
+    return article.relation in {Relation.NEW, Relation.UPDATE, Relation.REWRITE, Relation.RESTATEMENT}
+
+
+def candidates(article: DigestArticle) -> list[Candidate]:
+    """Return the new facts one article gives, in reading order.
+
+    An altered text without a labelled sentence gives its changes; a new text of which nothing could be
+    read but the title gives its title.
+    """
+    if not bears_facts(article):
+        return []
+    new = [one for one in article.sentences if one.label is NoveltyLabel.NEW_FACT and clean(one.text)]
+    if new:
+        return [Candidate(article, one, _change_in(one, article.changes)) for one in new]
+    if article.relation is Relation.UPDATE and article.changes:
+        return [
+            Candidate(article, _spoken(change.sentence or article.article.title), change)
+            for change in article.changes
+        ]
+    if article.relation is Relation.NEW and not article.sentences:
+        return [Candidate(article, _spoken(article.article.title))]
+    return []
+
+
+def _spoken(text: str) -> JudgedSentence:
+    return JudgedSentence(position=-1, text=text, label=NoveltyLabel.NEW_FACT)
+
+
+def _change_in(sentence: JudgedSentence, changes: Iterable[Change]) -> Change | None:
+    return next((one for one in changes if one.sentence == sentence.text), None)
+
+
+def merge(found: Iterable[Candidate]) -> list[Candidate]:
+    """Return the candidates with those that say the same joined to the earliest of them."""
+    merged: list[Candidate] = []
+    for one in sorted(
+        found, key=lambda c: (_order_time(c.article), c.article.article.id or 0, c.sentence.position)
+    ):
+        same = next((kept for kept in merged if _same_fact(kept, one)), None)
+        if same is None:
+            merged.append(one)
+        else:
+            same.others.append((one.article, one.sentence))
+            same.change = same.change or one.change
+    return merged
+
+
+def _same_fact(kept: Candidate, one: Candidate) -> bool:
+    return any(
+        _says_same(sentence, article.article.lang, one.sentence, one.article.article.lang)
+        for article, sentence in [(kept.article, kept.sentence), *kept.others]
+        if article is not one.article
+    )
+
+
+def _says_same(a: JudgedSentence, a_lang: str, b: JudgedSentence, b_lang: str) -> bool:
+    """Return True when two sentences of one story give the same fact.
+
+    In one language by wording; a differing number or negation keeps them apart. Across languages by anchors.
+    """
+    if a_lang != b_lang:
+        return _jaccard(_hard(a.anchors), _hard(b.anchors)) >= SAME_ANCHORS
+    if set(_numbers(a.anchors)) != set(_numbers(b.anchors)):
+        return False
+    return _dice(a.text, b.text) >= SAME_WORDING
+
+
+def _hard(anchors: Iterable[str]) -> set[str]:
+    return {one for one in anchors if not one.startswith(_SOFT)}
+
+
+def _numbers(anchors: Iterable[str]) -> list[str]:
+    return [one for one in anchors if one.startswith(("number:", "date:", "negation"))]
+
+
+def _jaccard(a: set[str], b: set[str]) -> float:
+    return len(a & b) / len(a | b) if a and b else 0.0
+
+
+def _dice(a: str, b: str) -> float:
+    pairs_a, pairs_b = _pairs(a), _pairs(b)
+    return (
+        2 * len(pairs_a & pairs_b) / (len(pairs_a) + len(pairs_b)) if pairs_a and pairs_b else float(a == b)
+    )
+
+
+def _pairs(text: str) -> set[str]:
+    letters = "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+    return {letters[i : i + 2] for i in range(len(letters) - 1)}
+
+
+# ------------------------------------------------------------------------------------------- origins
+
+
+def origins(articles: Sequence[DigestArticle]) -> int:
+    """Return how many really produced these texts; families, copies and agency credits count once."""
+    by_ref = {
+        f"article:{one.article.id}": place for place, one in enumerate(articles) if one.article.id is not None
+    }
+    parent = list(range(len(articles)))
+
+    def root(place: int) -> int:
+        while parent[place] != place:
+            place = parent[place]
+        return place
+
+    names: dict[str, int] = {}
+    for place, one in enumerate(articles):
+        keys = [key for key in _origin_names(one) if key]
+        if one.duplicate_of is not None and one.relation in {Relation.COPY, Relation.UPDATE}:
+            keys.append(one.duplicate_of)
+            if one.duplicate_of in by_ref:
+                parent[root(place)] = root(by_ref[one.duplicate_of])
+        for key in keys:
+            parent[root(place)] = root(names.setdefault(key, place))
+    return len({root(place) for place in range(len(articles))})
+
+
+def _origin_names(one: DigestArticle) -> tuple[str, ...]:
+    """Return the names by which this text's producer may be known elsewhere; outlet names are one of them."""
+    if one.origin:
+        return (one.origin.casefold(),)
+    return (one.article.family.casefold(), one.article.outlet.casefold())
+
+
+def outlets(articles: Iterable[DigestArticle]) -> int:
+    """Return how many outlets printed these texts, counted copies included."""
+    kept = list(articles)
+    return len({one.article.outlet.casefold() for one in kept}) + sum(one.copies for one in kept)
+
+
+# ------------------------------------------------------------------------------------------- time
+
+
+def at(one: DigestArticle) -> datetime | None:
+    """Return the best time of an article: its claim if the clock is good, else when we saw it."""
+    article = one.article
+    if article.published.at is not None and article.published.weak in _TRUSTED_CLOCKS:
+        return article.published.at
+    return article.first_seen or article.published.at
+
+
+def _order_time(one: DigestArticle) -> float:
+    time = at(one)
+    return time.timestamp() if time is not None else float("inf")
+
+
+def _clock(claim: Claim) -> str:
+    """Return why a claimed time cannot tell who was first; empty where it can."""
+    if claim.at is None:
+        return claim.weak or "unknown"
+    return "" if claim.weak in _TRUSTED_CLOCKS else claim.weak
+
+
+# ------------------------------------------------------------------------------------------- a fact
+
+
+def fact(found: Candidate, story: Sequence[DigestArticle], material: Material) -> Fact:
+    """Return the fact as the digest tells it."""
+    lang = material.recipient.language
+    tellers = _tellers(found, story)
+    first = min(tellers, key=lambda one: (_order_time(one), one.article.id or 0))
+    article = found.article.article
+    quote = _quote(found)
+    speaker = material.speakers.get(quote.speaker) if quote is not None else None
+    translated = _translation(found, story, lang)
+    return Fact(
+        said=Printed(clean(found.sentence.text), article.lang, clean(article.outlet)),
+        translated=translated,
+        names=() if translated or article.lang == lang else _names(found, material.labels),
+        voice=_voice(found.article, speaker),
+        speaker=_who(quote, speaker),
+        speaker_country=clean(speaker.country) if speaker else "",
+        addressee=clean(quote.addressee) if quote else "",
+        outlet=clean(article.outlet),
+        country=clean(article.country),
+        affiliation=clean(article.affiliation),
+        at=at(found.article),
+        first=First(
+            outlet=clean(first.article.outlet),
+            country=clean(first.article.country),
+            affiliation=clean(first.article.affiliation),
+            at=at(first),
+            clock=_clock(first.article.published),
+        ),
+        outlets=outlets(tellers),
+        origins=origins(tellers),
+        known=_known(found.sentence, {one.ref: one for one in material.references}),
+        change=_clean_change(found.change),
+        link=_link(first, found.article),
+        old_since=_old(first, material.period.start),
+        anchors=tuple(map(clean, found.sentence.anchors)),
+        readable=any(one.article.lang == lang for one in tellers),
+    )
+
+
+def _tellers(found: Candidate, story: Sequence[DigestArticle]) -> list[DigestArticle]:
+    """Return the articles that give the fact: where it was found, and the copies of those."""
+    tellers = [found.article, *(article for article, _ in found.others)]
+    refs = {f"article:{one.article.id}" for one in tellers if one.article.id is not None}
+    copies = [
+        one
+        for one in story
+        if one.duplicate_of in refs and one.relation is Relation.COPY and one not in tellers
+    ]
+    return list({id(one): one for one in [*tellers, *copies]}.values())
+
+
+def _quote(found: Candidate) -> Quote | None:
+    """Return the quote this sentence holds, the longest if there are several."""
+    text = found.sentence.text
+    here = [
+        one
+        for one in found.article.quotes
+        if one.speaker and (one.sentence == found.sentence.position or (one.words and one.words in text))
+    ]
+    return max(here, key=lambda one: len(one.words), default=None)
+
+
+def _who(quote: Quote | None, speaker: Speaker | None) -> str:
+    if speaker is not None:
+        return clean(", ".join(part for part in (speaker.name, speaker.role) if part))
+    if quote is None or re.fullmatch(r"[a-z]+[:_][\w:]+", quote.speaker):
+        return ""  # a concept the topic gave no name for says nothing to a reader
+    return clean(quote.speaker, 80)
+
+
+def _voice(one: DigestArticle, speaker: Speaker | None) -> Voice:
+    """Return who says it: the quoted one, else the publisher, with comment last whatever it quotes."""
+    if one.comment or "analysis" in one.threads:
+        return Voice.COMMENT
+    if speaker is not None and speaker.voice is not Voice.OUTLET:
+        return speaker.voice
+    return {"government": Voice.GOVERNMENT, "official": Voice.OFFICIAL}.get(
+        one.article.affiliation, Voice.OUTLET
+    )
+
+
+def _translation(found: Candidate, story: Sequence[DigestArticle], lang: str) -> Printed | None:
+    """Return the story's sentence in the reader's language: a merged one, else one with the same anchors."""
+    if found.article.article.lang == lang:
+        return None
+    merged = [(article, sentence) for article, sentence in found.others if article.article.lang == lang]
+    if not merged:
+        hard = _hard(found.sentence.anchors)
+        near = [
+            (_jaccard(hard, _hard(sentence.anchors)), -sentence.position, article, sentence)
+            for article in story
+            for sentence in article.sentences
+            if article.article.lang == lang and sentence.label is not NoveltyLabel.FURNITURE
+        ]
+        best = max(near, key=lambda one: one[:2], default=None)
+        if best is None or best[0] < SAME_ANCHORS:
+            return None
+        merged = [best[2:]]
+    article, sentence = merged[0]
+    return Printed(clean(sentence.text), lang, clean(article.article.outlet))
+
+
+def _names(found: Candidate, labels: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the recognised names and numbers of the sentence, in the reader's language where known."""
+    names = (_name(anchor, labels) for anchor in found.sentence.anchors)
+    return tuple(dict.fromkeys(name for name in names if name))[:NAMES_SHOWN]
+
+
+def _name(anchor: str, labels: Mapping[str, str]) -> str:
+    if anchor in labels:
+        return clean(labels[anchor])
+    kind, colon, rest = anchor.partition(":")
+    if not colon or anchor.startswith(_SOFT) or kind in {"quote", "act"}:
+        return ""
+    if kind == "number" and rest.isascii() and rest.isdigit():
+        return f"{int(rest):,}" if len(rest) > 4 else rest
+    return clean(
+        rest.replace("_", " ") if kind in {"number", "date"} else rest.replace("_", " ").capitalize()
+    )
+
+
+def _known(sentence: JudgedSentence, references: Mapping[str, Reference]) -> Known | None:
+    text = clean(sentence.closest)
+    if not text:
+        return None
+    reference = references.get(sentence.closest_ref)
+    seed = sentence.closest_ref.startswith("seed:")
+    return Known(
+        text=text,
+        label=label_of(sentence.closest_ref, references) if seed else "",
+        at=reference.at if reference else None,
+        ours=seed,
+    )
+
+
+def label_of(ref: str, references: Mapping[str, Reference]) -> str:
+    """Return what a reference is called: ``seed N``, else its label, else nothing."""
+    if ref.startswith("seed:"):
+        return clean(ref.replace("seed:", "seed ", 1), 20)
+    reference = references.get(ref)
+    return clean(reference.label) if reference is not None else ""
+
+
+def _clean_change(change: Change | None) -> Change | None:
+    if change is None or not (clean(change.old) or clean(change.new)):
+        return None
+    return Change(clean(change.kind), clean(change.old, 200), clean(change.new, 200))
+
+
+def _link(*articles: DigestArticle) -> str:
+    links = (link(url) for one in articles for url in (one.article.url, one.article.final_url))
+    return next((one for one in links if one), "")
+
+
+def _old(first: DigestArticle, start: datetime) -> datetime | None:
+    """Return when an old fact was first reported: only a good clock can say that it is old."""
+    claim = first.article.published
+    if claim.at is None or _clock(claim) or claim.at >= start - OLD_AFTER:
+        return None
+    return claim.at
+
+
+def order_key(told: Fact) -> tuple[int, int, float]:
+    """Return the key facts and stories are sorted by: voice, origins (more first), time (earlier first)."""
+    time = told.at.timestamp() if told.at is not None else float("inf")
+    return (RANK[told.voice], -told.origins, time)

@@ -1,0 +1,91 @@
+"""A digest as one self-contained HTML mail: no remote resource, no script, light and dark, narrow and wide.
+
+Three walls keep feed text from becoming markup: ``build`` has cleaned it and checked every link, Jinja
+escapes it, and nh3 passes of the finished body only the elements, attributes and styles the template uses.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import nh3
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from monitor.digest.columns import cut
+from monitor.digest.parts import Digest
+from monitor.digest.wording import MAX_LINES, Wording
+
+_TAGS = {"a", "br", "div", "h2", "h3", "li", "p", "span", "table", "tbody", "td", "tr", "ul"}
+_ATTRIBUTES = {"*": {"class", "style", "lang"}, "a": {"href"}}
+_STYLES = {
+    "background-color", "border", "border-collapse", "border-left", "border-radius", "border-top", "color",
+    "display", "font-family", "font-size", "font-weight", "letter-spacing", "line-height", "list-style",
+    "margin", "max-height", "max-width", "overflow", "overflow-wrap", "padding", "table-layout", "text-align",
+    "text-decoration", "text-transform", "vertical-align", "white-space", "width",
+}  # fmt: skip
+"""What templates/styles.html.j2 uses; nothing in it can load anything."""
+_JAPANESE = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff66-\uff9f"
+_FOREIGN = re.compile(
+    rf"(?P<ja>[{_JAPANESE}](?:[{_JAPANESE}\u3000-\u303f\uff01-\uff65\d]*[{_JAPANESE}])?)"
+    r"|(?P<ru>[\u0400-\u04ff](?:[\u0400-\u04ff\s\-\d«»„“,]*[\u0400-\u04ff])?)"
+)
+"""Runs of another script within a line of the interface: they get their own ``lang``, so that a screen
+reader speaks them and a browser draws Japanese and not Chinese forms."""
+
+
+def html(digest: Digest, subject: str) -> str:
+    """Return the whole HTML document."""
+    words = Wording(digest, curly=True)
+    body = (
+        _environment()
+        .get_template("body.html.j2")
+        .render(
+            d=digest,
+            w=words,
+            say=words.phrases.say,
+            count=words.phrases.count,
+            lines=MAX_LINES,
+        )
+    )
+    clean = nh3.clean(
+        body,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes={"http", "https"},
+        link_rel="noopener noreferrer",
+        filter_style_properties=_STYLES,
+    )
+    page = _environment().get_template("page.html.j2")
+    return page.render(lang=words.phrases.lang, subject=subject, body=Markup(clean)) + "\n"  # noqa: S704  passed nh3
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("monitor.digest", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["marked"] = _marked
+    environment.filters["short"] = _short
+    return environment
+
+
+def _marked(text: str) -> Markup:
+    """Return the escaped text with runs of Japanese and Cyrillic letters marked by language."""
+    parts: list[Markup] = []
+    end = 0
+    for run in _FOREIGN.finditer(text):
+        parts.append(escape(text[end : run.start()]))
+        parts.append(Markup('<span lang="{}">{}</span>').format(run.lastgroup, run.group()))
+        end = run.end()
+    return Markup("").join([*parts, escape(text[end:])])
+
+
+def _short(link: str) -> str:
+    """Return the link as it is shown: without its scheme, not longer than a line."""
+    return cut(re.sub(r"^https?://(www\.)?", "", link), 64)
