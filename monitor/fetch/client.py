@@ -191,7 +191,7 @@ async def _travel(journey: _Journey, client: httpx.AsyncClient, policy: Policy) 
             journey.status = response.status_code
             journey.headers = tuple(
                 (name.decode("latin-1").lower(), value.decode("latin-1"))
-                for name, value in response.headers.raw
+                for name, value in response.extensions["fields"]
             )
             location = journey.header("location")
             if response.status_code not in answers.REDIRECTS or not location:
@@ -443,9 +443,9 @@ class _Transport(httpx.AsyncBaseTransport):
                 extensions=request.extensions,
             )
         )
-        return httpx.Response(
-            answer.status, headers=answer.headers, stream=_Body(answer), extensions=answer.extensions
-        )
+        # httpx takes redirect targets apart even where it must not follow them, and raises on bad ones: it
+        # gets no headers to look at, and as the raw body is read, it needs none.
+        return httpx.Response(answer.status, stream=_Body(answer), extensions={"fields": answer.headers})
 
     async def aclose(self) -> None:
         """Close what is open."""

@@ -49,6 +49,8 @@ class Inflater:
         self._window = 0
         """zlib's window bits: says which format is undone; 0 for plain bytes."""
         self._stream: zlib._Decompress | None = None
+        self._doubtful = b""
+        """What a raw deflate stream was fed before it gave anything: plain text may stand there instead."""
         self._members = 0
         self._member_start = 0
         """Length of the body when the open member began."""
@@ -125,18 +127,20 @@ class Inflater:
                 self.problem = f"it has more than {MAX_MEMBERS} gzip members"
                 return b""
             stream = self._open(_GZIP)
+        if self._window == _RAW and not self._body:
+            self._doubtful += chunk
         try:
             self._add(stream.decompress(chunk, self._max - len(self._body) + 1))
         except zlib.error:
-            self._stumble(chunk)
+            self._stumble()
         return stream.unused_data if stream.eof else b""
 
-    def _stumble(self, chunk: bytes) -> None:
+    def _stumble(self) -> None:
         """Go on as plain where only the declaration was wrong; else note the damage."""
         untouched = len(self._body) == self._member_start
-        if self._window == _RAW and untouched and chunk[0] in _TEXT_START:
+        if self._window == _RAW and untouched and self._doubtful[0] in _TEXT_START:
             self._stream = None
-            self._add(chunk)
+            self._add(self._doubtful)
         elif self._members > 1 and untouched:
             self._window = _RAW  # junk behind the last member that happens to start like one
             self._stream = zlib.decompressobj(_RAW)
