@@ -30,9 +30,15 @@ from monitor.text.normal import fold
 _MAX_HITS = 5
 """Hits of one concept that are kept: enough to show where, bounded in the store."""
 
+_SHORT = 2
+"""Paragraphs up to which a text has no closing background: lead and report."""
+
+_GUESSED = 0.5
+"""How far an unread body is trusted to go on like title and teaser (0 … 1)."""
+
 
 def possible(topic: Topic, lang: str, *texts: str) -> bool:
-    """Return False where ``judge`` would say "off topic" without looking further; some 0.01 ms an entry."""
+    """Return False where ``judge`` would say "off topic" at first sight; some 0.01 ms an entry."""
     return topic.passes_gate(fold("\n".join(texts)), lang)
 
 
@@ -40,7 +46,7 @@ def judge(prepared: Prepared, topic: Topic, *, lang: str = "", country: str = ""
     """Return level, score (0 … 1, line 0.5), rule, reason, hits and threads of one text.
 
     ``lang`` (ISO 639-1) overrules the language found in the text; ``country`` (ISO 3166 alpha-2) is the
-    outlet's, which may stand for a side that its texts need not name. ``review`` asks for the page to be read.
+    outlet's, which may stand for a side that its texts need not name. ``review`` asks to read the page.
     """
     lang = lang or prepared.lang
     if not topic.passes_gate("\n".join(s.folded for s in prepared.sentences), lang):
@@ -56,6 +62,7 @@ class _Line:
     hits: list[tuple[Concept, int, int]] = field(default_factory=list)
     bits: int = 0
     themes: set[Concept] = field(default_factory=set)
+    theme_bits: int = 0
     rule: Evidence | None = None
 
     @property
@@ -73,9 +80,9 @@ class _Shares:
     theme_title: float
     theme_lead: float
     theme_body: float
-    paragraphs: int
+    sentences: int
     on_subject: int
-    """Paragraphs that speak of the subject."""
+    """Sentences of the body that speak of the subject."""
 
 
 class _Reader:
@@ -94,10 +101,12 @@ class _Reader:
         summary = [line for line in self.lines if line.sentence.part == "summary"]
         self.lead = summary + self.body[: self.rules.lead_sentences]
         self._count_weak()
+        self._bind()
         self._block()
         for line in self.lines:
             line.bits = self._bits(line)
         self.bits = _union(self.lines)
+        self.focus = _union(self.title + self.lead)
         for at, line in enumerate(self.lines):
             line.rule = self._evidence(at, line)
 
@@ -105,16 +114,34 @@ class _Reader:
 
     def _find(self, line: _Line, lang: str) -> None:
         found = self.topic.find(line.sentence.folded, line.sentence.text, lang)
-        void = [(hit.start, hit.end) for concept, _, hit in found if concept.void]
+        void = [(concept, hit.start, hit.end) for concept, _, hit in found if concept.void]
         for concept, weak, hit in found:
-            if concept.theme:
-                line.themes.add(concept)
-            elif any(start <= hit.start and hit.end <= end for start, end in void):
+            inside = any(other is not concept and a <= hit.start and hit.end <= b for other, a, b in void)
+            if inside and not concept.void:
                 continue
+            if concept.theme and not concept.quiet:
+                line.themes.add(concept)
+                line.theme_bits |= concept.bits
             line.hits.append((concept, -hit.start - 1 if weak else hit.start, hit.end))
+
+    def _bind(self) -> None:
+        """Drop names that stand nearer to another party than to our own (whose treaty is it?)."""
+        for rule in self.rules.bind:
+            for line in self.lines:
+                bits = _union_of(c for c, _, _ in line.hits)
+                if not (bits & rule.role and bits & rule.other) or bits & rule.unless:
+                    continue
+                own = [(start, end) for c, start, end in line.hits if c.bits & rule.own]
+                other = [(start, end) for c, start, end in line.hits if c.bits & rule.other]
+                line.hits = [
+                    (concept, start, end)
+                    for concept, start, end in line.hits
+                    if not concept.bits & rule.role or _gap(start, end, own) <= _gap(start, end, other)
+                ]
 
     def _count_weak(self) -> None:
         """Drop weak names unless their role is met by another name; strong hits have a start of 0 or more."""
+        self.named = _union_of(c for line in self.lines for c, _, _ in line.hits)
         strong = {c.role for line in self.lines for c, start, _ in line.hits if start >= 0 and c.role}
         for line in self.lines:
             line.hits = [
@@ -154,6 +181,7 @@ class _Reader:
             # The first need is what the rule is about: nobody implies it.
             if (
                 line.bits & rule.needs[0]
+                and not line.theme_bits & rule.without
                 and all(here & need for need in rule.needs)
                 and all(near & need for need in rule.context)
             ):
@@ -161,9 +189,7 @@ class _Reader:
         return None
 
     def _around(self, at: int, line: _Line) -> int:
-        bits = line.bits | _union(self.title)
-        if line.sentence.part == "title":
-            return bits | _union(self.lead)
+        bits = line.bits | self.focus
         reach = self.rules.context_sentences
         return bits | _union(self.lines[max(0, at - reach) : at + reach + 1])
 
@@ -172,14 +198,15 @@ class _Reader:
     def _shares(self) -> _Shares:
         title = max((line.weight for line in self.title), default=0.0)
         lead = max((line.weight for line in self.lead), default=title)
-        paragraphs = self._paragraphs()
-        total = sum(weight for _, weight, _ in paragraphs)
+        weighed = self._weigh()
+        total = sum(weight for _, weight in weighed)
         if total:
-            body = sum(value * weight for value, weight, _ in paragraphs) / total
-            themed = sum(weight for _, weight, theme in paragraphs if theme) / total
+            evidence = sum(line.weight * weight for line, weight in weighed) / total
+            body = min(1.0, evidence / self.rules.full_share)
+            themed = sum(weight for line, weight in weighed if line.themes) / total
         else:
             # Only a title, or title and teaser: what the rest would say is guessed from what is there.
-            body = 0.5 * (title + lead) / 2
+            body = _GUESSED * (title + lead) / 2
             themed = 0.0
         theme_title = any(line.themes for line in self.title)
         theme_lead = any(line.themes for line in self.lead)
@@ -190,24 +217,24 @@ class _Reader:
             theme_title=(1 - title) * theme_title,
             theme_lead=(1 - lead) * theme_lead,
             theme_body=(1 - body) * themed,
-            paragraphs=len(paragraphs),
-            on_subject=sum(value >= 0.4 for value, _, _ in paragraphs),
+            sentences=len(self.body),
+            on_subject=sum(bool(line.rule) for line in self.body),
         )
 
-    def _paragraphs(self) -> list[tuple[float, float, bool]]:
-        """Return (evidence 0 … 1, weight, carries a theme) of each paragraph of the body."""
+    def _weigh(self) -> list[tuple[_Line, float]]:
+        """Return the body's sentences with what they count: closing background counts less."""
         groups: dict[int, list[_Line]] = {}
         for line in self.body:
             groups.setdefault(line.sentence.paragraph, []).append(line)
+        if len(groups) == 1:  # a page without paragraphs: each sentence stands for one
+            groups = {number: [line] for number, line in enumerate(self.body)}
         last = max(groups, default=-1)
-        read = []
+        read: list[tuple[_Line, float]] = []
         for number, lines in groups.items():
-            heaviest = max(line.weight for line in lines)
-            spread = sum(line.weight for line in lines) / (self.rules.paragraph_share * len(lines))
-            closing = number == last and len(groups) > 2
+            closing = number == last and len(groups) > _SHORT
             furniture = _opens_like(lines[0].sentence.folded, self.rules.background)
             weight = self.rules.background_weight if closing or furniture else 1.0
-            read.append((min(heaviest, spread), weight, any(line.themes for line in lines)))
+            read.extend((line, weight) for line in lines)
         return read
 
     # ---------------------------------------------------------------------------------- answer
@@ -225,7 +252,8 @@ class _Reader:
         )
         score = round(1 / (1 + math.exp(-x)), 4)
         sides = self.bits | _union_bits(i.bits for i in self.implied)
-        if not all(sides & group for group in rules.require):
+        carried = any(line.rule and not line.rule.support for line in self.lines)
+        if not (carried and all(sides & group for group in rules.require)):
             score = min(score, round(rules.line - 0.01, 4))
         theme = self._theme()
         level = self._level(score, theme)
@@ -252,7 +280,7 @@ class _Reader:
         rules = self.rules
         if score >= rules.line:
             return Level.RELEVANT
-        focus = _union(self.title + self.lead) | _union_bits(i.bits for i in self.implied)
+        focus = self.focus | _union_bits(i.bits for i in self.implied)
         both = all(focus & group for group in rules.require)
         passing = any(line.weight for line in self.lines)
         beside = focus & rules.near_roles or (theme is not None and theme.near)
@@ -271,8 +299,8 @@ class _Reader:
         titled = theme is not None and any(theme in line.themes for line in self.title)
         if titled and not any(line.weight for line in self.lines):
             return False
-        both = all(sides & group for group in rules.require)
-        return bool(self.bits & rules.review_alone or (both and self.bits & rules.review_with_actors))
+        bits = self.named | sides
+        return any(all(bits & need for need in group) for group in rules.review)
 
     def _rule(self, level: Level, theme: Concept | None) -> str:
         if level is Level.RELEVANT:
@@ -291,7 +319,7 @@ class _Reader:
         return None
 
     def _reason(self, level: Level, theme: Concept | None, shares: _Shares) -> str:
-        share = f"{shares.on_subject} of {shares.paragraphs} paragraphs" if shares.paragraphs else ""
+        share = f"{shares.on_subject} of {shares.sentences} sentences" if shares.sentences else ""
         best = self._best()
         if level is Level.RELEVANT and best:
             where = next(
@@ -352,6 +380,11 @@ def _union_bits(values: Iterable[int]) -> int:
     for value in values:
         bits |= value
     return bits
+
+
+def _gap(start: int, end: int, others: Sequence[tuple[int, int]]) -> float:
+    """Return the characters between a span and the nearest of the others; infinite where there is none."""
+    return min((max(a - end, start - b, 0) for a, b in others), default=math.inf)
 
 
 def _opens_like(folded: str, openings: Sequence[str]) -> bool:

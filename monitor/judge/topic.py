@@ -43,7 +43,9 @@ class Concept:
     near: bool = False
     """Themes: beside the topic, worth a title."""
     void: bool = False
-    """Themes: subject words inside such a phrase do not count."""
+    """Themes: names inside such a phrase do not count."""
+    quiet: bool = False
+    """Themes: only void, says nothing about what the text is about."""
     blocks: int = 0
     """Themes: bits of roles that do not count in a text that opens with this theme …"""
     unless: int = 0
@@ -64,6 +66,21 @@ class Evidence:
     """Groups of bits, each met in the sentence, beside it or in the title."""
     weight: float
     """0 … 1."""
+    without: int = 0
+    """Bits of themes, none of which may stand in the sentence."""
+    support: bool = False
+    """Adds to other evidence, cannot carry a text alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """Whose a name is: another's when ``other`` stands nearer than ``own`` (bits of roles), same sentence."""
+
+    role: int
+    own: int
+    other: int
+    unless: int
+    """Bits that keep the name ours wherever they stand in the sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +101,14 @@ class Rules:
     line: float
     near_line: float
     require: tuple[int, ...]
-    gate: int
-    review_with_actors: int
-    review_alone: int
+    gate: tuple[tuple[int, ...], ...]
+    """Alternatives, each a group of needs that must all be met."""
+    review: tuple[tuple[int, ...], ...]
     near_roles: int
     lead_sentences: int
     context_sentences: int
     teaser_words: int
-    paragraph_share: float
+    full_share: float
     background_weight: float
     bias: float
     title_weight: float
@@ -102,25 +119,30 @@ class Rules:
     theme_body_weight: float
     background: tuple[str, ...]
     """Folded openings of paragraphs that are page furniture; ``*`` stands for one or more words."""
+    bind: tuple[Bind, ...]
     implied: tuple[Implied, ...]
     evidence: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True)
 class Topic:
-    """A topic, ready to judge with. Equal texts give equal topics; matchers are built when first asked for."""
+    """A topic, ready to judge with; its matchers are built when first asked for."""
 
     version: str
     """First 12 hex digits of the SHA-256 of the file's text."""
     label: str
     short: str
+    slugs: tuple[str, ...]
+    """Words, also in Latin letters, by which an address may name the topic."""
     concepts: tuple[Concept, ...]
     rules: Rules
     counted: tuple[tuple[int, int, int], ...]
     """(role bit, number of different concepts, bit set when so many are met)."""
     _patterns: Mapping[str, tuple[tuple[int, Pattern], ...]] = field(repr=False, compare=False)
     _matchers: dict[str, Matcher] = field(default_factory=dict, repr=False, compare=False)
-    _gates: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _gates: dict[str, tuple[tuple[tuple[str, ...], ...], ...]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def find(self, folded: str, text: str, lang: str) -> list[tuple[Concept, bool, Found]]:
         """Return (concept, weak, where) for each name in one folded sentence, in order, overlaps kept.
@@ -138,19 +160,22 @@ class Topic:
 
     def passes_gate(self, folded: str, lang: str) -> bool:
         """Return False for a text without any word that an answer other than "off topic" needs."""
-        literals = self._gates.get(lang)
-        if literals is None:
-            literals = self._gates[lang] = self._gate_literals(lang)
-        return any(literal in folded for literal in literals)
+        gates = self._gates.get(lang)
+        if gates is None:
+            gates = self._gates[lang] = tuple(
+                tuple(self._literals(need, lang) for need in group) for group in self.rules.gate
+            )
+        return any(all(_any_in(literals, folded) for literals in group) for group in gates)
 
     def _for(self, lang: str) -> tuple[tuple[int, Pattern], ...]:
         if lang in self._patterns:
             return (*self._patterns[lang], *self._patterns.get(_ANY, ()))
         return tuple(pair for _, pairs in sorted(self._patterns.items()) for pair in pairs)
 
-    def _gate_literals(self, lang: str) -> tuple[str, ...]:
-        gate = self.rules.gate
-        literals = {p.literal for key, p in self._for(lang) if self.concepts[key >> 1].bits & gate}
+    def _literals(self, need: int, lang: str) -> tuple[str, ...]:
+        """Return the fewest texts one of which stands in every text that meets the need."""
+        pairs = self._for(lang)
+        literals = {p.literal for key, p in pairs if not key & 1 and self.concepts[key >> 1].bits & need}
         # A literal that contains another one is found whenever the other is.
         shortest = sorted(literals, key=lambda literal: (len(literal), literal))
         kept: list[str] = []
@@ -158,6 +183,13 @@ class Topic:
             if not any(short in literal for short in kept):
                 kept.append(literal)
         return tuple(kept)
+
+
+def _any_in(literals: Sequence[str], folded: str) -> bool:
+    for literal in literals:  # noqa: SIM110  half the time of any() with a generator, on the hot path
+        if literal in folded:
+            return True
+    return False
 
 
 def load(text: str, *, file: str = "topic.toml") -> Topic:
@@ -191,12 +223,12 @@ class _Loader:
         if data.get("version") != 1:
             self.wrong("version", "write version = 1: the only form of this file so far")
         subject = self.table(data, "subject", "")
-        self.known(subject, "subject", ("label", "short"))
+        self.known(subject, "subject", ("label", "short", "slugs"))
         concepts = self.table(data, "concept", "")
         themes = self.table(data, "negative", "")
         if not concepts:
             self.wrong("concept", "a topic needs at least one [concept.NAME] with words and a role")
-        self.number_roles(concepts)
+        self.number_roles(concepts, themes)
         read = [*self.read_concepts(concepts), *self.read_themes(themes)]
         rules = self.rules(self.table(data, "rules", ""))
         if self.mistakes:
@@ -209,6 +241,7 @@ class _Loader:
             version=hashlib.sha256(self.text.encode()).hexdigest()[:12],
             label=self.words(subject, "label", "subject"),
             short=self.words(subject, "short", "subject", self.words(subject, "label", "subject")),
+            slugs=tuple(self.strings(subject, "slugs", "subject")),
             concepts=tuple(concept for concept, _ in read),
             rules=rules,
             counted=tuple((role, number, bit) for (role, number), bit in self.counted.items()),
@@ -217,12 +250,16 @@ class _Loader:
 
     # ---------------------------------------------------------------------------------- concepts
 
-    def number_roles(self, concepts: dict[str, Any]) -> None:
+    def number_roles(self, concepts: dict[str, Any], themes: dict[str, Any]) -> None:
         for name, table in concepts.items():
             role = table.get("role") if isinstance(table, dict) else None
             for word in (role, name):
                 if isinstance(word, str) and word and word not in self.bit_of:
                     self.bit_of[word] = 1 << len(self.bit_of)
+        for name in themes:
+            if name in self.bit_of:
+                self.wrong(f"negative.{name}", "a concept or role has this name: choose another")
+            self.bit_of.setdefault(name, 1 << len(self.bit_of))
 
     def read_concepts(self, tables: dict[str, Any]) -> list[tuple[Concept, list[tuple[str, int, Pattern]]]]:
         read = []
@@ -247,7 +284,7 @@ class _Loader:
         for name in tables:
             key = f"negative.{name}"
             table = self.table(tables, name, "negative")
-            allowed = ("rule", "label", "near", "void", "blocks", "unless", "note")
+            allowed = ("rule", "label", "near", "void", "quiet", "blocks", "unless", "note")
             self.known(table, key, allowed, languages=True)
             concept = Concept(
                 id=name,
@@ -257,8 +294,10 @@ class _Loader:
                 rule=self.words(table, "rule", key, "N"),
                 near=self.flag(table, "near", key),
                 void=self.flag(table, "void", key),
+                quiet=self.flag(table, "quiet", key),
                 blocks=self.group(self.strings(table, "blocks", key), f"{key}.blocks"),
                 unless=self.group(self.strings(table, "unless", key), f"{key}.unless"),
+                bits=self.bit_of.get(name, 0),
             )
             read.append((concept, self.patterns(table, key)))
         return read
@@ -283,7 +322,7 @@ class _Loader:
 
     def rules(self, table: dict[str, Any]) -> Rules:
         numbers = {
-            "line": (0.5, 0, 1), "near_line": (0.2, 0, 1), "paragraph_share": (0.34, 0.01, 1),
+            "line": (0.5, 0, 1), "near_line": (0.2, 0, 1), "full_share": (0.34, 0.01, 1),
             "background_weight": (0.3, 0, 1), "bias": (-2.4, -20, 20), "title_weight": (3.0, 0, 20),
             "lead_weight": (2.0, 0, 20), "body_weight": (4.0, 0, 20), "theme_title_weight": (1.6, 0, 20),
             "theme_lead_weight": (0.6, 0, 20), "theme_body_weight": (1.2, 0, 20),
@@ -293,30 +332,33 @@ class _Loader:
             "context_sentences": (1, 0, 20),
             "teaser_words": (60, 0, 1000),
         }
-        roles = ("gate", "review_with_actors", "review_alone", "near_roles")
-        self.known(
-            table, "rules", (*numbers, *counts, *roles, "require", "background", "implied", "evidence")
-        )
+        others = ("gate", "review", "require", "near_roles", "background", "bind", "implied", "evidence")
+        self.known(table, "rules", (*numbers, *counts, *others))
         read: dict[str, Any] = {}
         for name, (default, low, high) in {**numbers, **counts}.items():
             read[name] = self.number(table, name, "rules", default, low, high, whole=name in counts)
-        for name in roles:
-            read[name] = self.group(self.strings(table, name, "rules"), f"rules.{name}")
+        for name in ("gate", "review"):
+            read[name] = self.groups(table, name, "rules")
         if not read["gate"]:
             self.wrong("rules.gate", "name the roles without one of which a text is off topic at once")
         return Rules(
             **read,
-            require=self.require(table.get("require", [])),
+            near_roles=self.group(self.strings(table, "near_roles", "rules"), "rules.near_roles"),
+            require=self.needs(table, "require", "rules"),
             background=self.background(self.table(table, "background", "rules")),
+            bind=tuple(self.bind(t, k) for t, k in self.tables(table, "bind", "rules")),
             implied=tuple(self.implied(t, k) for t, k in self.tables(table, "implied", "rules")),
             evidence=self.evidence(table),
         )
 
-    def require(self, value: Any) -> tuple[int, ...]:
-        if not isinstance(value, list) or not all(isinstance(g, list) and len(g) == 1 for g in value):
-            self.wrong("rules.require", 'write a list of groups, each with one string: [["a|b"], ["c"]]')
-            return ()
-        return tuple(self.need(str(group[0]), "rules.require") for group in value)
+    def bind(self, table: dict[str, Any], key: str) -> Bind:
+        names = ("role", "own", "other", "unless")
+        self.known(table, key, names)
+        bits = [
+            self.need(text, f"{key}.{name}") if (text := self.words(table, name, key, "")) else 0
+            for name in names
+        ]
+        return Bind(*bits)
 
     def background(self, table: dict[str, Any]) -> tuple[str, ...]:
         return tuple(
@@ -335,17 +377,20 @@ class _Loader:
     def evidence(self, table: dict[str, Any]) -> tuple[Evidence, ...]:
         read = []
         for rule, key in self.tables(table, "evidence", "rules"):
-            self.known(rule, key, ("id", "label", "needs", "context", "weight"))
-            needs = self.strings(rule, "needs", key)
+            allowed = ("id", "label", "needs", "context", "without", "support", "weight")
+            self.known(rule, key, allowed)
+            needs = self.needs(rule, "needs", key)
             if not needs:
                 self.wrong(f"{key}.needs", "name at least one role that must stand in the sentence")
             read.append(
                 Evidence(
                     id=self.words(rule, "id", key),
                     label=self.words(rule, "label", key),
-                    needs=tuple(self.need(need, f"{key}.needs") for need in needs),
-                    context=tuple(self.need(c, f"{key}.context") for c in self.strings(rule, "context", key)),
+                    needs=needs,
+                    context=self.needs(rule, "context", key),
                     weight=float(self.number(rule, "weight", key, None, 0, 1)),
+                    without=self.group(self.strings(rule, "without", key), f"{key}.without"),
+                    support=self.flag(rule, "support", key),
                 )
             )
         if not read:
@@ -358,6 +403,19 @@ class _Loader:
         for name in names:
             bits |= self.need(name, key)
         return bits
+
+    def needs(self, table: dict[str, Any], name: str, key: str) -> tuple[int, ...]:
+        return tuple(self.need(text, f"{key}.{name}") for text in self.strings(table, name, key))
+
+    def groups(self, table: dict[str, Any], name: str, key: str) -> tuple[tuple[int, ...], ...]:
+        value = table.get(name, [])
+        if isinstance(value, list) and all(
+            isinstance(group, list) and group and all(isinstance(item, str) for item in group)
+            for group in value
+        ):
+            return tuple(tuple(self.need(item, f"{key}.{name}") for item in group) for group in value)
+        self.wrong(f"{key}.{name}", 'write a list of groups: [["a|b"], ["c", "d"]]')
+        return ()
 
     def need(self, text: str, key: str) -> int:
         """Return the bits of ``role|concept|role:2``."""
