@@ -26,6 +26,8 @@ _LOOK_COLUMNS = tuple(column.name for column in t.look.columns if column.name !=
 
 def record_polls(connection: Connection, polls: Sequence[PollRecord]) -> dict[str, PollOutcome]:
     """Store entries, states, looks and host waits; return what became of the entries, by source."""
+    if not all(poll.source_id for poll in polls):
+        raise ValueError("a poll without a state must name its source")
     total: dict[str, PollOutcome] = {}
     for group in _rounds(polls):
         outcomes = entries.record(connection, group)
