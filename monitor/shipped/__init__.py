@@ -23,7 +23,7 @@ CHECKOUT_PLACES = {"sources.toml": "sources.toml", "seeds.json": "storage/seeds.
 FIRST_SHARED_TABLE = "[fetch]\n"
 """Where the shipped ``sources.toml`` goes on after the part that ``init.toml`` replaces."""
 
-OTHER_PACKAGES = {"topic.toml": "monitor.topic"}
+OTHER_PACKAGES = {"topic.toml": "monitor.topic", "people.toml": "monitor.topic"}
 """Data that stays beside the code it belongs to."""
 
 
@@ -66,3 +66,9 @@ def _places(name: str, package: Traversable | None, checkout: Path) -> Iterator[
     yield package.joinpath(*PurePosixPath(name).parts)
     if name in CHECKOUT_PLACES:
         yield checkout / CHECKOUT_PLACES[name]
+
+
+def names(folder: str) -> tuple[str, ...]:
+    """Return the names of the shipped files in a folder such as ``demo/seeds/``, sorted."""
+    place = files(__name__).joinpath(*PurePosixPath(folder).parts)
+    return tuple(sorted(f"{folder.rstrip('/')}/{one.name}" for one in place.iterdir() if one.is_file()))

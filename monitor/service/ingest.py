@@ -1,0 +1,288 @@
+"""Pending entries become judged articles: gather, decide, record, batch by batch.
+
+    pending -> first look (feed text) -> page where it may matter -> second look
+            -> gather what is known -> decide -> record                     one transaction a batch
+
+A crash anywhere repeats the batch: pages read before are kept, entries stay pending until their verdict is
+committed. Entries are taken in order of their claimed time, so that a repeated run decides the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+import structlog
+
+from monitor.db.records import PageRecord, PageState, PendingEntry
+from monitor.db.store import Batch
+from monitor.judge import decide, fingerprint, relevance, traits
+from monitor.judge.decide import Gathered, Subject
+from monitor.judge.seedfile import as_known
+from monitor.model import (
+    Article,
+    Claim,
+    KnownArticle,
+    Level,
+    Page,
+    Prepared,
+    Relation,
+    Relevance,
+    Source,
+    Verdict,
+)
+from monitor.service import pages
+from monitor.service.context import Context
+from monitor.text.prepare import prepare
+
+log = structlog.get_logger(__name__)
+
+BATCH = 50
+"""Entries a transaction: some 50 x 10 ms of judging, short enough for a clean end within 10 s."""
+FULL_TEXT_WORDS = 120
+"""A feed text of this length is the article (agency items run from 80 words); its page is not asked for."""
+STORY_WINDOW = timedelta(days=7)
+"""Days around an article in which reports of the same event are looked for (judging.md, Stories)."""
+COMMON_AT_LEAST = 8
+"""A shingle that this many stored articles share is boilerplate (judging.md: frequency cap)."""
+
+
+@dataclass(slots=True)
+class IngestReport:
+    """What one run of judging did."""
+
+    judged: int = 0
+    by_relation: dict[Relation, int] = field(default_factory=dict)
+    waiting: int = 0
+    failed: int = 0
+
+    def count(self, relation: Relation) -> None:
+        """Count one verdict."""
+        self.judged += 1
+        self.by_relation[relation] = self.by_relation.get(relation, 0) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One entry after the first look."""
+
+    pending: PendingEntry
+    source: Source
+    prepared: Prepared
+    relevance: Relevance
+    wants_page: bool
+
+
+async def ingest(context: Context) -> IngestReport:
+    """Judge everything that is pending and due, and return the counts."""
+    report = IngestReport()
+    while batch := context.store.pending(context.clock(), BATCH):
+        looks = [_first_look(context, pending) for pending in batch]
+        wanted = [
+            pages.Wanted(look.pending.entry.url or "", look.source) for look in looks if look.wants_page
+        ]
+        records = await pages.read_pages(context, wanted) if wanted else {}
+        _judge_batch(context, looks, records, report)
+    report.waiting = context.store.pending_count()
+    return report
+
+
+def _source_of(context: Context, source_id: str) -> Source:
+    """Return the configured source, or a bare one for a source that left the configuration."""
+    known = context.sources.get(source_id)
+    return known or Source(id=source_id, name=source_id, url="", lang="", fetch_articles=False)
+
+
+def _first_look(context: Context, pending: PendingEntry) -> _Look:
+    """Judge what the feed gave; say whether the page should be read."""
+    source, entry = _source_of(context, pending.source_id), pending.entry
+    prepared = prepare(entry.title, entry.summary, entry.content, entry.lang or source.lang)
+    seen = relevance.judge(prepared, context.topic, lang=prepared.lang, country=source.country)
+    return _Look(pending, source, prepared, seen, _wants_page(context, source, pending, prepared, seen))
+
+
+def _wants_page(
+    context: Context, source: Source, pending: PendingEntry, prepared: Prepared, seen: Relevance
+) -> bool:
+    """Return True when reading the page may change or complete the judgement."""
+    url = pending.entry.url
+    if not url or not source.fetch_articles:
+        return False
+    if not prepared.title and not prepared.summary and not prepared.body:
+        return context.topic.slug_may_matter(urlsplit(url).path)
+    if seen.level is Level.RELEVANT or seen.review:
+        return prepared.words < FULL_TEXT_WORDS or not pending.entry.content
+    return False
+
+
+def _judge_batch(
+    context: Context, looks: Sequence[_Look], records: dict[str, PageRecord], report: IngestReport
+) -> None:
+    now = context.clock()
+    with context.store.batch() as batch:
+        for look in looks:
+            record = records.get(pages.key_of(look.pending.entry.url)) if look.pending.entry.url else None
+            if look.wants_page and record is not None and record.state is PageState.RETRY:
+                batch.finish(look.pending.id, "pending", record.next_attempt, record.attempts)
+                continue
+            try:
+                with batch.savepoint():
+                    report.count(_judge_one(context, batch, look, record, now))
+            # One article that breaks our own rules must not stop the others; it is kept and shown as failed.
+            except Exception:
+                log.exception("judging_failed", entry=look.pending.id, url=look.pending.entry.url)
+                batch.finish(look.pending.id, "failed")
+                report.failed += 1
+
+
+def _judge_one(
+    context: Context, batch: Batch, look: _Look, record: PageRecord | None, now: datetime
+) -> Relation:
+    """Decide on one entry and record it; return the relation."""
+    page = record.page if record is not None and record.state is PageState.OK else None
+    article = article_of(look.source, look.pending, record, page)
+    keys = url_keys(article)
+    known_id = batch.article_for_url(keys) if keys else None
+    if known_id is not None:
+        return _same_article(batch, look, known_id, keys, now)
+    verdict, subject = judge(context, batch, article, look.source, now)
+    article_id = None
+    if verdict.level is not Level.OFF_TOPIC:
+        article = replace(subject.article, lang=subject.prepared.lang)
+        article_id = batch.save_article(
+            article,
+            url_keys=keys,
+            fingerprint=subject.fingerprint,
+            traits=subject.traits,
+            words=subject.prepared.words,
+        )
+        batch.attach(look.pending.id, article_id)
+        if verdict.level is Level.RELEVANT:
+            at = article.published.at or article.first_seen or now
+            story = verdict.story or batch.story_open(article_id, at, "opened by this report")
+            if verdict.story:
+                batch.story_join(verdict.story, article_id, at, verdict.story_reason)
+            verdict = replace(verdict, story=story)
+    batch.save_verdict(look.pending.id, article_id, verdict, now)
+    batch.finish(look.pending.id, "done")
+    return verdict.relation
+
+
+def _same_article(batch: Batch, look: _Look, article_id: int, keys: Sequence[str], now: datetime) -> Relation:
+    """Record one more entry of a stored article (other feed, other parameters, other guid)."""
+    verdict = batch.verdict_of(article_id)
+    batch.attach(look.pending.id, article_id, url_keys=keys)
+    batch.save_verdict(look.pending.id, article_id, verdict, now)
+    batch.finish(look.pending.id, "done")
+    return verdict.relation
+
+
+def judge(
+    context: Context,
+    batch: Batch,
+    article: Article,
+    source: Source,
+    now: datetime,
+) -> tuple[Verdict, Subject]:
+    """Return the verdict on an article against everything stored, and what it was decided on."""
+    prepared = prepare(article.title, article.summary, article.body, article.lang)
+    seen = relevance.judge(prepared, context.topic, lang=prepared.lang, country=article.country)
+    if seen.level is not Level.RELEVANT:
+        subject = Subject(article, prepared, seen, None, None)
+        return decide.decide(subject, Gathered(), context.topic), subject
+    at = article.published.at or article.first_seen or now
+    subject = Subject(
+        article,
+        prepared,
+        seen,
+        fingerprint.of(prepared),
+        traits.of(prepared, context.topic, at=at),
+    )
+    return decide.decide(subject, gather(context, batch, subject, source, at), context.topic), subject
+
+
+def gather(context: Context, batch: Batch, subject: Subject, source: Source, at: datetime) -> Gathered:
+    """Return what is known that may bear on one article: one read of the store."""
+    assert subject.fingerprint is not None
+    assert subject.traits is not None
+    sampled = subject.fingerprint.sampled
+    near = batch.candidates(sampled)
+    textual = [_with_text(known.known, known.article) for known in batch.known([i for i, _ in near])]
+    strong = decide.strong_terms(subject.traits)
+    thematic = batch.sharing_terms(strong, since=at - STORY_WINDOW, until=at + STORY_WINDOW)
+    themed = [known.known for known in batch.known([i for i, _ in thematic])]
+    return Gathered(
+        seeds=context.seeds,
+        textual=(*map(as_known, context.seeds), *textual),
+        thematic=tuple(themed),
+        common=batch.common(sampled, at_least=COMMON_AT_LEAST),
+        repeated=batch.repeated_lines(source.id, subject.traits.sentence_hashes),
+        told=batch.told(),
+    )
+
+
+def _with_text(known: KnownArticle, article: Article) -> KnownArticle:
+    """Return a stored article with its text cut, folded and fingerprinted again."""
+    prepared = prepare(article.title, article.summary, article.body, article.lang)
+    return replace(known, prepared=prepared, fingerprint=fingerprint.of(prepared))
+
+
+def url_keys(article: Article) -> tuple[str, ...]:
+    """Return the identities of an article's addresses: as given, final, canonical."""
+    given = (article.url, article.final_url, article.canonical_url)
+    return tuple(dict.fromkeys(pages.key_of(url) for url in given if url))
+
+
+def article_of(
+    source: Source, pending: PendingEntry, record: PageRecord | None, page: Page | None
+) -> Article:
+    """Return the article that entry and page together make: the fullest text, every time and address."""
+    entry = pending.entry
+    if page is not None and page.noindex:
+        page = replace(page, text="", description="")
+    body, text_from = _body(entry.content, page)
+    summary = entry.summary or (page.description if page else "")
+    foreign = bool(entry.url and source.url) and _host(entry.url) != _host(source.url)
+    site = page.site_name if page is not None and foreign else ""
+    return Article(
+        id=None,
+        source_id=source.id,
+        outlet=entry.origin_name or site or source.name,
+        url=entry.url,
+        title=entry.title or (page.title if page else ""),
+        summary=summary,
+        body=body,
+        lang=entry.lang or source.lang or (page.lang if page else ""),
+        country=source.country,
+        final_url=(record.final_url if record is not None else None) or entry.url,
+        canonical_url=page.canonical_url if page else None,
+        published=_published(entry.published, page),
+        first_seen=pending.first_seen,
+        server_time=record.server_time if record is not None else None,
+        text_from=text_from if body or summary else "title",
+        affiliation=source.affiliation,
+        family=source.family,
+        origin_name=entry.origin_name,
+    )
+
+
+def _host(url: str | None) -> str:
+    return urlsplit(url or "").netloc.lower().removeprefix("www.")
+
+
+def _body(content: str, page: Page | None) -> tuple[str, str]:
+    """Return the fuller of the feed's and the page's text, and which it was."""
+    if page is not None and len(page.text) >= len(content):
+        return page.text, "page"
+    return content, "feed"
+
+
+def _published(claimed: Claim, page: Page | None) -> Claim:
+    """Return the feed's claim unless the page's is the better clock."""
+    if page is None or page.published.at is None:
+        return claimed
+    if claimed.at is None or (claimed.weak and not page.published.weak):
+        return page.published
+    return claimed

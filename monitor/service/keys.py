@@ -1,0 +1,10 @@
+"""Names of the few values the conductor remembers in the store's ``meta`` table."""
+
+ALIVE_KEY = "daemon_alive_at"
+"""The daemon's last sign of life, ISO 8601."""
+STARTED_KEY = "first_start_at"
+"""When this installation first looked, ISO 8601."""
+FILLED_KEY = "filled_since"
+"""``START END`` of the past that ``run --since`` fills in; with ``done`` in front when it is."""
+TELL_KEY = "tell_backfilled:"
+"""With a recipient's id: ``1`` when his next digest also tells what backfill found."""

@@ -1,0 +1,322 @@
+"""What commands print about polls, judging, backfill and sources: tables, summaries, and their JSON."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from monitor.model import FetchKind, Health, Relation
+from monitor.service.backfill import BackfillReport
+from monitor.service.check import CheckResult
+from monitor.service.context import Context
+from monitor.service.ingest import IngestReport
+from monitor.service.poll import PollReport
+from monitor.terminal import table
+
+ORDER = (
+    Relation.NEW,
+    Relation.UPDATE,
+    Relation.RESTATEMENT,
+    Relation.REWRITE,
+    Relation.COPY,
+    Relation.BACKGROUND,
+    Relation.NEAR,
+    Relation.OFF_TOPIC,
+)
+
+
+def _local(context: Context, at: datetime | None) -> str:
+    from zoneinfo import ZoneInfo
+
+    return at.astimezone(ZoneInfo(context.settings.monitor.zone)).strftime("%a %d %b %H:%M") if at else "-"
+
+
+# ------------------------------------------------------------------------------------------- polls
+
+
+def poll_table(polled: PollReport) -> str:
+    """Return one line a source: what answered, how many entries, what is new, what went wrong."""
+    rows = [
+        (r.source.id, r.kind.value, r.entries, r.new, f"{r.elapsed_s:.1f} s", r.state.detail)
+        for r in sorted(polled.results, key=lambda r: (not _bad(r.kind), r.source.id))
+    ]
+    return table(("source", "answer", "entries", "new", "took", "remark"), rows, limits=(24, 16, 0, 0, 0, 70))
+
+
+def _bad(kind: FetchKind) -> bool:
+    return kind not in {FetchKind.OK, FetchKind.NOT_MODIFIED}
+
+
+def judged_line(judged: IngestReport) -> str:
+    """Return the counts of one run of judging in one line."""
+    if not judged.judged and not judged.waiting:
+        return "Nothing new to judge."
+    parts = [
+        f"{judged.by_relation[relation]} {relation.value.replace('_', ' ')}"
+        for relation in ORDER
+        if relation in judged.by_relation
+    ]
+    text = f"Judged {judged.judged} entries" + (f": {', '.join(parts)}." if parts else ".")
+    if judged.waiting:
+        text += f" {judged.waiting} wait for their page."
+    if judged.failed:
+        text += f" {judged.failed} could not be judged (see the log above; they are kept)."
+    return text
+
+
+def poll_text(context: Context, polled: PollReport, judged: IngestReport) -> str:
+    """Return the table of one pass, what was judged, and what to do next."""
+    lines: list[str] = []
+    if polled.results:
+        lines += [poll_table(polled), ""]
+        failing = [r for r in polled.results if _bad(r.kind)]
+        lines.append(
+            f"{len(polled.results) - len(failing)} of {len(polled.results)} sources answered, "
+            f"{polled.new} new entries."
+        )
+        if polled.blind:
+            lines.append(
+                "No source could be reached: this is our own network, or all outlets at once. "
+                "What is stored stays; try again with: monitor poll"
+            )
+    else:
+        next_due = _local(context, polled.next_due)
+        lines.append(f"No source is due; the next one is at {next_due}. To ask anyway: monitor poll --all")
+    lines.append(judged_line(judged))
+    if judged.by_relation.get(Relation.NEW) or judged.by_relation.get(Relation.UPDATE):
+        lines.append("Read it: monitor digest")
+    return "\n".join(lines)
+
+
+def poll_json(polled: PollReport, judged: IngestReport) -> dict[str, Any]:
+    """Return the same as data."""
+    return {
+        "sources": [
+            {
+                "id": r.source.id,
+                "kind": r.kind.value,
+                "health": r.state.health.value,
+                "entries": r.entries,
+                "new": r.new,
+                "revised": r.revised,
+                "elapsed_s": round(r.elapsed_s, 3),
+                "next_due": r.state.next_due,
+                "detail": r.state.detail,
+            }
+            for r in sorted(polled.results, key=lambda r: r.source.id)
+        ],
+        "not_due": polled.not_due,
+        "new": polled.new,
+        "judged": {k.value: v for k, v in sorted(judged.by_relation.items())},
+        "waiting": judged.waiting,
+        "failed": judged.failed,
+    }
+
+
+def expectation(context: Context) -> str:
+    """Return what a first run should expect, and what is switched off and how to switch it on."""
+    settings = context.settings
+    lines = [
+        f"Watching {len(settings.active)} sources for: Russia-Japan peace treaty and the four islands.",
+        "What to expect: on most days 0 to 5 new items; the topic is rare in general feeds.",
+    ]
+    if settings.waiting:
+        names = ", ".join(source.id for source in settings.waiting)
+        lines.append(
+            f"Off until you allow them ({len(settings.waiting)}): {names}. Searches and personal-use sources "
+            f"find most of the topic; switch them on with  personal_use = true  in {settings.path}"
+        )
+    if not settings.monitor.contact:
+        lines.append(
+            f'Please set  contact = "you@example.org"  in {settings.path}: '
+            "outlets see it and can write to you."
+        )
+    return "\n".join(lines)
+
+
+# ------------------------------------------------------------------------------------------- backfill
+
+
+def backfill_table(filled: BackfillReport) -> str:
+    """Return one line a window that is not complete, and one a source for the rest."""
+    rows = []
+    done: dict[str, list[int]] = {}
+    for window in filled.windows:
+        if window.state.value == "done":
+            counts = done.setdefault(f"{window.source.id} ({window.provider})", [0, 0, 0, 0])
+            for at, number in enumerate((1, window.requests, window.items, window.new)):
+                counts[at] += number
+    for name, (windows, requests, items, new) in sorted(done.items()):
+        rows.append((name, f"{windows} done", requests, items, new, ""))
+    for window in filled.gaps:
+        name = f"{window.source.id} ({window.provider})"
+        rows.append(
+            (
+                name,
+                f"{window.state.value} {window.window.name}",
+                window.requests,
+                window.items,
+                window.new,
+                window.detail,
+            )
+        )
+    head = ("source", "windows", "requests", "links", "new", "what is missing")
+    return table(head, rows, limits=(34, 40, 0, 0, 0, 80))
+
+
+def backfill_text(filled: BackfillReport, judged: IngestReport, *, dry_run: bool = False) -> str:
+    """Return the summary of a backfill run, or of what it would ask."""
+    span = f"{filled.start:%Y-%m-%d} to {filled.end:%Y-%m-%d}"
+    lines: list[str] = []
+    if dry_run:
+        rows = [(source.id, name, window.name, url) for source, name, window, url in filled.planned]
+        lines += [table(("source", "provider", "window", "first request"), rows), ""]
+        lines.append(f"{len(rows)} windows would be asked for {span}; nothing was asked.")
+    elif filled.windows:
+        lines += [backfill_table(filled), ""]
+        lines.append(
+            f"{span}: {len(filled.windows) - len(filled.gaps)} of {len(filled.windows)} windows complete, "
+            f"{filled.requests} requests, {filled.new} new entries."
+        )
+        if filled.gaps:
+            lines.append("The same command goes on where this one stopped.")
+    else:
+        lines.append(f"{span}: nothing to ask; {filled.already_done} windows are complete already.")
+    if filled.without_route:
+        names = ", ".join(source.id for source in filled.without_route)
+        lines.append(f"No way back is known for: {names}")
+    if not dry_run:
+        lines.append(judged_line(judged))
+    return "\n".join(lines)
+
+
+def backfill_json(filled: BackfillReport, judged: IngestReport) -> dict[str, Any]:
+    """Return the same as data."""
+    return {
+        "from": filled.start,
+        "to": filled.end,
+        "windows": [
+            {
+                "source": w.source.id,
+                "provider": w.provider,
+                "from": w.window.start,
+                "to": w.window.end,
+                "state": w.state.value,
+                "requests": w.requests,
+                "items": w.items,
+                "new": w.new,
+                "detail": w.detail,
+            }
+            for w in filled.windows
+        ],
+        "planned": [
+            {"source": s.id, "provider": p, "from": w.start, "to": w.end, "url": url}
+            for s, p, w, url in filled.planned
+        ],
+        "already_done": filled.already_done,
+        "requests": filled.requests,
+        "new": filled.new,
+        "judged": {k.value: v for k, v in sorted(judged.by_relation.items())},
+        "without_route": [source.id for source in filled.without_route],
+    }
+
+
+# ------------------------------------------------------------------------------------------- sources
+
+
+def sources_json(context: Context) -> list[dict[str, Any]]:
+    """Return every configured source with its state."""
+    states = context.store.source_states()
+    active = {source.id for source in context.settings.active}
+    waiting = {source.id for source in context.settings.waiting}
+    rows = []
+    for source in context.settings.sources:
+        state = states.get(source.id)
+        health = state.health if state else Health.NEVER
+        if source.id in waiting:
+            health = Health.WAITING
+        elif source.id not in active:
+            health = Health.DISABLED
+        rows.append(
+            {
+                "id": source.id,
+                "name": source.name,
+                "url": source.url,
+                "lang": source.lang,
+                "country": source.country,
+                "kind": source.kind.value,
+                "terms": source.terms.value,
+                "enabled": source.id in active,
+                "essential": source.essential,
+                "health": health.value,
+                "last_success": state.last_success if state else None,
+                "next_due": state.next_due if state and source.id in active else None,
+                "failures": state.failures if state else 0,
+                "detail": (state.detail if state and source.id in active else "") or source.note,
+            }
+        )
+    return rows
+
+
+def sources_text(context: Context) -> str:
+    """Return the same as a table, polled ones first."""
+    rows = [
+        (
+            row["id"],
+            row["health"],
+            row["lang"] or "-",
+            row["country"] or "-",
+            row["kind"],
+            _local(context, row["last_success"]),
+            _local(context, row["next_due"]),
+            row["detail"],
+        )
+        for row in sorted(sources_json(context), key=lambda row: (not row["enabled"], row["id"]))
+    ]
+    head = ("source", "state", "lang", "of", "kind", "last answer", "next", "remark")
+    counts = (
+        f"{len(context.settings.active)} polled, {len(context.settings.waiting)} wait for personal_use = true"
+    )
+    return table(head, rows, limits=(24, 0, 0, 0, 0, 0, 0, 60)) + f"\n\n{counts}."
+
+
+def check_json(results: list[CheckResult]) -> list[dict[str, Any]]:
+    """Return what each source gave."""
+    return [
+        {
+            "id": r.source.id,
+            "url": r.source.url,
+            "kind": r.kind.value,
+            "status": r.status,
+            "format": r.format,
+            "entries": r.entries,
+            "newest": r.newest,
+            "elapsed_s": round(r.elapsed_s, 3),
+            "usable": r.usable,
+            "detail": r.detail,
+        }
+        for r in results
+    ]
+
+
+def check_text(results: list[CheckResult]) -> str:
+    """Return the same as a table with a verdict a source."""
+    rows = [
+        (
+            r.source.id,
+            "good" if r.usable and not r.detail else "usable" if r.usable else "not usable",
+            r.status or "-",
+            r.format or "-",
+            r.entries,
+            f"{r.newest:%Y-%m-%d %H:%M}" if r.newest else "-",
+            f"{r.elapsed_s:.1f} s",
+            r.detail,
+        )
+        for r in sorted(results, key=lambda r: (r.usable, r.source.id))
+    ]
+    head = ("source", "verdict", "status", "format", "entries", "newest (UTC)", "took", "remark")
+    good = sum(r.usable for r in results)
+    return (
+        table(head, rows, limits=(24, 0, 0, 0, 0, 0, 0, 70))
+        + f"\n\n{good} of {len(results)} sources are usable."
+    )

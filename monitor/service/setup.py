@@ -1,0 +1,275 @@
+"""Set-up and operation: a place of one's own, what is wrong with it, and whether the daemon is alive."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from monitor import shipped
+from monitor.config import Settings
+from monitor.config.machine import system_zone
+from monitor.db.store import Store
+from monitor.errors import SandboxError, StoreError, UsageError
+from monitor.model import FetchKind, Health, Recipient
+from monitor.service.context import Context, where_of
+from monitor.service.keys import ALIVE_KEY
+
+ALIVE_WITHIN = timedelta(minutes=3)
+"""The daemon leaves a sign every 20 s; nine missed ones are no accident."""
+LOW_DISK_BYTES = 200_000_000
+"""A year of 25 sources is about this much (benchmarks/store.py)."""
+
+
+# ------------------------------------------------------------------------------------------- init
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What `init` made."""
+
+    config: Path
+    text: str
+
+
+def init(folder: Path) -> Made:
+    """Make a deployment in a new or empty directory; never overwrites anything."""
+    config = folder / "sources.toml"
+    if config.exists():
+        raise UsageError(f"{config} exists already; nothing was changed")
+    try:
+        (folder / "storage").mkdir(parents=True, exist_ok=True)
+        config.write_text(shipped.deployment(system_zone(os.environ) or "UTC"), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written: {error.strerror}") from error
+    text = (
+        f"Made {config} and {folder / 'storage'}.\n"
+        f"1. Open {config}: set contact, zone, and personal_use if it is for yourself only.\n"
+        f"2. See that all is well:   monitor --config {config} doctor\n"
+        f"3. Start it:               monitor --config {config} run --since 30d"
+    )
+    return Made(config, text)
+
+
+# ------------------------------------------------------------------------------------------- doctor
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    verdict: str
+    """``ok``, ``warning`` or ``bad``."""
+    text: str
+    advice: str = ""
+
+    @property
+    def bad(self) -> bool:
+        """Return True when this must be mended."""
+        return self.verdict == "bad"
+
+    def as_json(self) -> dict[str, str]:
+        """Return the finding as data."""
+        return asdict(self)
+
+
+def findings_text(findings: Sequence[Finding]) -> str:
+    """Return one line a finding, advice below, and a last line with the sum."""
+    lines = []
+    for one in findings:
+        lines.append(f"{one.verdict:<8} {one.what}: {one.text}")
+        if one.advice:
+            lines.append(f"         -> {one.advice}")
+    bad, warnings = sum(f.bad for f in findings), sum(f.verdict == "warning" for f in findings)
+    lines.append(
+        "Installation and settings are sound" + (f", {warnings} remarks above." if warnings else ".")
+        if not bad
+        else f"{bad} to mend, {warnings} remarks."
+    )
+    return "\n".join(lines)
+
+
+async def doctor(context: Context, *, mail: str = "") -> list[Finding]:
+    """Look at installation, settings, store, sandbox and sources; send a test mail where asked for."""
+    settings = context.settings
+    findings = [
+        Finding("python", "ok", f"{sys.version_info.major}.{sys.version_info.minor} at {sys.prefix}"),
+        Finding("configuration", "ok", f"{settings.path}: {len(settings.sources)} sources"),
+        *(Finding("configuration", "warning", str(remark)) for remark in settings.warnings),
+        _waiting(settings),
+        *_storage(context),
+        Finding("topic", "ok", f"rules {context.topic.version[:12]}"),
+        _seeds(context),
+        await _sandbox(context),
+        *_recipients(settings),
+        *_sources(context),
+    ]
+    if mail:
+        findings.append(_mail(settings, mail))
+    return findings
+
+
+def _waiting(settings: Settings) -> Finding:
+    if not settings.waiting:
+        return Finding("coverage", "ok", f"{len(settings.active)} sources are polled, none waits for leave")
+    names = ", ".join(source.id for source in settings.waiting)
+    return Finding(
+        "coverage",
+        "warning",
+        f"{len(settings.active)} sources are polled; {len(settings.waiting)} wait for your leave: {names}",
+        f"without them searches and some Japanese media are thin; personal_use = true in {settings.path}",
+    )
+
+
+def _storage(context: Context) -> list[Finding]:
+    settings = context.settings
+    problems = context.store.check()
+    found = [
+        Finding("store", "bad", problem, "restore a backup, or ask the database's own tools")
+        for problem in problems
+    ] or [Finding("store", "ok", f"{context.store.dialect}, schema {context.store.schema_revision()}")]
+    folder = Path(settings.monitor.storage)
+    if not os.access(folder, os.W_OK):
+        found.append(
+            Finding("storage", "bad", f"{folder} is not writable", "give this user the right to write")
+        )
+    free = shutil.disk_usage(folder).free
+    if free < LOW_DISK_BYTES:
+        advice = "make room; a full disk stops new entries"
+        found.append(Finding("storage", "warning", f"{free // 1_000_000} MB free in {folder}", advice))
+    return found
+
+
+def _seeds(context: Context) -> Finding:
+    own = (Path(context.settings.monitor.storage) / "seeds.json").is_file()
+    facts = sum(len(seed.facts) for seed in context.seeds)
+    text = f"{len(context.seeds)} known articles with {facts} facts ({'your own' if own else 'shipped'})"
+    if not context.seeds:
+        return Finding("seeds", "warning", "none: everything will be new", "monitor seeds import DIR")
+    return Finding("seeds", "ok", text)
+
+
+async def _sandbox(context: Context) -> Finding:
+    sample = (
+        b'<rss version="2.0"><channel><title>t</title>'
+        b"<item><guid>1</guid><title>x</title></item></channel></rss>"
+    )
+    try:
+        document = await context.sandbox.run(
+            "feed", sample, url="http://localhost/", content_type="application/rss+xml", headers={},
+            tz_fix="", now=context.clock(), deadline_s=30.0,
+        )  # fmt: skip
+    except SandboxError as error:
+        return Finding("parser", "bad", str(error), "the machine may forbid child processes or memory limits")
+    if len(document.entries) != 1:
+        return Finding("parser", "bad", "a plain feed was not understood", "reinstall the package")
+    return Finding("parser", "ok", "runs in its own process")
+
+
+def _recipients(settings: Settings) -> list[Finding]:
+    found = [
+        Finding("recipient", "ok", f"{recipient.id} at {', '.join(recipient.at)} {recipient.zone}")
+        for recipient in settings.digest.recipients
+    ]
+    if (
+        any(r.kind == "email" for r in settings.digest.recipients)
+        and settings.smtp
+        and not settings.smtp.user
+    ):
+        found.append(
+            Finding(
+                "mail",
+                "warning",
+                "no user name for the mail server",
+                "set MONITOR_SMTP_USER and MONITOR_SMTP_PASSWORD, if it asks for them",
+            )
+        )
+    return found
+
+
+def _sources(context: Context) -> list[Finding]:
+    states = context.store.source_states()
+    found: list[Finding] = []
+    never = [s.id for s in context.settings.active if s.id not in states]
+    for source in context.settings.active:
+        state = states.get(source.id)
+        if state is not None and state.failures:
+            found.append(Finding("source", "warning", f"{source.id}: {state.health.value}: {state.detail}"))
+    if never:
+        text = f"{len(never)} of {len(context.settings.active)} were never polled"
+        found.append(Finding("sources", "ok", text, "ask them once: monitor sources check"))
+    return found
+
+
+def _mail(settings: Settings, address: str) -> Finding:
+    from monitor.service import send
+
+    if settings.smtp is None:
+        advice = "write an [smtp] block with host, port, security and from"
+        return Finding("mail", "bad", f"{settings.path} has no [smtp]", advice)
+    recipient = Recipient(id=f"email:{address}", kind="email", address=address)
+    delivery = send.test_mail(settings, recipient)
+    if delivery.kind.value == "sent":
+        return Finding("mail", "ok", f"{settings.smtp.host} took a test mail for {address}")
+    return Finding("mail", "bad", delivery.detail)
+
+
+# ------------------------------------------------------------------------------------------- health
+
+
+@dataclass(frozen=True, slots=True)
+class HealthReport:
+    """Whether the daemon is alive and looking."""
+
+    well: bool
+    text: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as data."""
+        return {"well": self.well, "text": self.text, **self.facts}
+
+
+BLIND_KINDS = frozenset({FetchKind.OK, FetchKind.NOT_MODIFIED})
+
+
+def health(settings: Settings, now: datetime | None = None) -> HealthReport:
+    """Return whether a daemon works on this store and sees at least one source; opens the store only."""
+    now = now or datetime.now(UTC)
+    try:
+        with Store.open(where_of(settings), create=False) as store:
+            alive = store.meta_get(ALIVE_KEY)
+            states = store.source_states()
+            counts = store.counts()
+    except StoreError as error:
+        return HealthReport(False, f"the store cannot be opened: {error}")
+    active = {source.id for source in settings.active}
+    polled = [state for id_, state in states.items() if id_ in active]
+    seen = [state for state in polled if state.kind in BLIND_KINDS]
+    failing = sorted(s.source_id for s in polled if s.health not in {Health.OK, Health.FROZEN})
+    facts = {
+        "alive_at": alive,
+        "sources": len(active),
+        "answering": len(seen),
+        "failing": failing,
+        "pending": counts.pending,
+        "digests_waiting": counts.digests_queued,
+    }
+    if alive is None:
+        return HealthReport(False, "no daemon has ever worked on this store; start it: monitor run", facts)
+    age = now - datetime.fromisoformat(alive)
+    if age > ALIVE_WITHIN:
+        minutes = int(age.total_seconds() // 60)
+        return HealthReport(False, f"the daemon's last sign of life is {minutes} minutes old", facts)
+    text = f"alive; {len(seen)} of {len(active)} sources answer"
+    if failing:
+        text += f"; not: {', '.join(failing[:8])}"
+    if counts.digests_queued:
+        text += f"; {counts.digests_queued} digests wait for delivery"
+    return HealthReport(True, text + ".", facts)
