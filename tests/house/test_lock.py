@@ -73,6 +73,29 @@ def test_what_the_pinned_packages_need_is_pinned_too_and_nothing_is_left_over():
     assert sorted(set(PINS) - {name for name, _ in reached}) == []
 
 
+def test_what_an_old_installer_misses_is_asked_for_directly():
+    """Pip 23 does not find an extra whose name is spelled otherwise than in the library's own list of extras."""
+    asked = {canonicalize_name(Requirement(text).name) for text in PROJECT["project"]["dependencies"]}
+    missed = set()
+    for name in PINS:
+        for need in map(Requirement, metadata.distribution(name).requires or ()):
+            if need.marker is not None and not need.marker.evaluate({"extra": ""}):
+                continue
+            offered = metadata.metadata(need.name).get_all("Provides-Extra") or []
+            for extra in need.extras - set(offered):
+                missed |= brought_by(need.name, extra)
+    assert sorted(missed - asked) == []
+
+
+def brought_by(name, extra):
+    """Return what an extra of a library brings, whatever its spelling."""
+    names = {f'"{spelling}"' for spelling in (extra, canonicalize_name(extra))}
+    texts = [
+        t for t in metadata.distribution(name).requires or () if any(f"extra == {n}" in t for n in names)
+    ]
+    return {canonicalize_name(Requirement(text).name) for text in texts}
+
+
 def test_no_file_with_index_addresses_is_kept():
     assert not (ROOT / "uv.lock").exists()
     assert not (ROOT / "poetry.lock").exists()
@@ -84,8 +107,8 @@ IMPORT_NAMES = {
     "pydantic_settings": "pydantic-settings",
 }
 """Import names that are not their distribution's name, folded."""
-NEVER_IMPORTED = {"tzdata"}
-"""Data, found by the standard library."""
+NEVER_IMPORTED = {"tzdata", "lxml-html-clean"}
+"""Data, found by the standard library; and what a library asks for in a way that old installers miss."""
 
 
 def imported():
