@@ -40,8 +40,10 @@ async def test_every_hostile_answer_ends_in_its_kind(shared, policy, clock):
     async with serve(lambda asked: handlers[asked.path](asked)) as site:
         for path in handlers:
             started = time.monotonic()
-            fetched = await fetch(Request(site.url(path), total_timeout_s=1.0), policy=policy, clock=clock)
-            assert time.monotonic() - started < 5, path
+            patience = 1.0 if "drip" in path else 20.0
+            request = Request(site.url(path), total_timeout_s=patience)
+            fetched = await fetch(request, policy=policy, clock=clock)
+            assert time.monotonic() - started < 10, path
             assert len(fetched.body) <= 10 * 1024 * 1024
             found[path[1:]] = fetched
     wrong = {name: f.kind for name, f in found.items() if f.kind is not EXPECTED.get(name, FetchKind.OK)}

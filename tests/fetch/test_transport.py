@@ -255,10 +255,10 @@ async def test_a_body_over_the_limit_is_cut_there(policy, clock):
 async def test_a_slow_drip_is_cut_off_by_the_total_time(policy, clock):
     """D12: no single read is slow."""
     fetched = await ask(
-        lambda _: drip(answer(200, b"", length=10_000), b"<", 0.01), policy, clock, total_timeout_s=0.2
+        lambda _: drip(answer(200, b"", length=10_000), b"<", 0.01), policy, clock, total_timeout_s=0.5
     )
     assert fetched.kind is FetchKind.TOO_SLOW
-    assert 0.15 < fetched.elapsed_s < 2
+    assert 0.4 < fetched.elapsed_s < 5
     assert fetched.body
     assert not fetched.usable
 
@@ -282,7 +282,7 @@ async def test_silence_is_a_timeout(policy, clock):
         yield head
         await asyncio.Event().wait()
 
-    quick = replace(policy, read_timeout_s=0.05)
+    quick = replace(policy, read_timeout_s=0.3)
     fetched = await ask(lambda _: silent(b""), quick, clock)
     assert (fetched.kind, fetched.status) == (FetchKind.TIMEOUT, None)
     fetched = await ask(lambda _: silent(answer(200, b"<rss>", length=100)), quick, clock)
