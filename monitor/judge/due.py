@@ -424,6 +424,7 @@ def _why(fetched: Fetched, kind: FetchKind, failures: int, due: datetime, *, sto
     """Return what happened and when the next try is."""
     known = fetched.detail if fetched.kind is not FetchKind.OK else ""
     said = known or _UNREAD.get(kind, f"It failed ({kind.value}).")
+    said = said if said.endswith((".", "!", "?")) else f"{said}."
     times = f" This is failure {failures} in a row." if failures > 1 else ""
     if stopped:
         return f"{said}{times} It is given up but for one request a week, next {_at(due)}."

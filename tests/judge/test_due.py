@@ -609,3 +609,8 @@ def test_whatever_happens_the_next_time_is_between_interval_and_a_week(kinds, re
         assert state.detail.endswith("UTC.")
         assert not due.is_due(state, one, at)
         assert due.is_due(state, one, state.next_due)
+
+
+def test_a_detail_without_full_stop_becomes_a_sentence():
+    answer = fetched(FetchKind.NOT_A_FEED, detail="a page in HTML")
+    assert after(fresh(), answer).detail == "a page in HTML. Next try 2026-06-01 10:00 UTC."
