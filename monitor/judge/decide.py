@@ -1,0 +1,360 @@
+"""One pure decision on one article, with its reason and figures.
+
+    off topic, near        relevance said so
+    copy, update           the text of a known article again; update where the change guard found a difference
+    rewrite                a seed's event again, in other words or another language
+    new                    something happened: new names, numbers, dates in title and lead
+    restatement            a known speaker says a known position on a new day
+    background             history and explanation
+
+then the story (a seed's, a stored one, or its own), the sentences with what they add, the quotes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monitor.judge import anchors as reading
+from monitor.judge import copies, fingerprint, lexicon, novelty, quotes, rewrites, stories, traits
+from monitor.judge.anchors import Reading
+from monitor.judge.novelty import Context, Known, ToldSentence
+from monitor.judge.rewrites import Likeness
+from monitor.judge.topic import Topic
+from monitor.model import (
+    Article,
+    Direction,
+    Fingerprint,
+    JudgedSentence,
+    KnownArticle,
+    Level,
+    Match,
+    NoveltyLabel,
+    Prepared,
+    Relation,
+    Relevance,
+    Seed,
+    Traits,
+    Verdict,
+)
+
+__all__ = ["RULES_VERSION", "Gathered", "Subject", "ToldSentence", "decide", "strong_terms"]
+
+RULES_VERSION = f"1.{lexicon.shipped().version}"
+"""Number of these rules and the version of the lexicon; the topic's version is added to each verdict."""
+
+EVENT_FROM = 1.5
+"""Weight of new names, numbers and dates in title and lead from which something happened."""
+EVENT_WITH_DAY = 0.8
+"""The same where the report names a day of these weeks."""
+RECENT = timedelta(days=45)
+HISTORY = timedelta(days=400)
+"""An older year or month in a lead is history."""
+
+strong_terms = traits.strong_terms
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The article to be judged, with what earlier stages made of it."""
+
+    article: Article
+    prepared: Prepared
+    relevance: Relevance
+    fingerprint: Fingerprint | None = None
+    traits: Traits | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Everything known that may bear on one article."""
+
+    seeds: tuple[Seed, ...] = ()
+    textual: tuple[KnownArticle, ...] = ()
+    """Seeds and stored articles that share sampled shingles."""
+    thematic: tuple[KnownArticle, ...] = ()
+    """Stored articles of these days that share strong terms."""
+    common: frozenset[int] = frozenset()
+    repeated: frozenset[int] = frozenset()
+    told: tuple[ToldSentence, ...] = ()
+
+
+def decide(subject: Subject, gathered: Gathered, topic: Topic) -> Verdict:
+    """Return the verdict on one article; the same input gives the same verdict, whatever the order."""
+    base = Verdict(
+        relation=Relation.OFF_TOPIC if subject.relevance.level is Level.OFF_TOPIC else Relation.NEAR,
+        level=subject.relevance.level,
+        reason=subject.relevance.reason,
+        rules_version=f"{RULES_VERSION}+{topic.version}",
+        relevance=subject.relevance,
+        island_names=_island_names(subject.relevance),
+    )
+    if subject.relevance.level is not Level.RELEVANT:
+        return base
+    case = _Case.of(subject, gathered, topic)
+    verdict = replace(base, quotes=quotes.find(subject.prepared, case.readings))
+    match = copies.find(
+        subject.prepared,
+        case.fingerprint,
+        gathered.textual,
+        common=gathered.common,
+        repeated=gathered.repeated,
+    )
+    if match is not None and copies.is_copy(match):
+        return _copy(verdict, case, match)
+    verdict = replace(verdict, match=match)
+    likeness = rewrites.find(
+        case.traits, gathered.seeds, at=case.at, members=(*gathered.thematic, *gathered.textual)
+    )
+    if likeness is not None and likeness.accepted:
+        return _rewrite(verdict, case, likeness)
+    return _own(verdict, case, likeness)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What every step of the decision looks at."""
+
+    subject: Subject
+    gathered: Gathered
+    at: datetime | None
+    readings: tuple[Reading, ...]
+    traits: Traits
+    fingerprint: Fingerprint
+    known: Known
+
+    @classmethod
+    def of(cls, subject: Subject, gathered: Gathered, topic: Topic) -> _Case:
+        article = subject.article
+        at = article.published.at or article.first_seen
+        readings = reading.read(subject.prepared, lexicon.shipped(), at=at)
+        del topic
+        return cls(
+            subject=subject,
+            gathered=gathered,
+            at=at,
+            readings=readings,
+            traits=subject.traits or traits.from_readings(subject.prepared, readings),
+            fingerprint=subject.fingerprint or fingerprint.of(subject.prepared),
+            known=novelty.known_from(gathered.seeds, gathered.told),
+        )
+
+    def label(self, context: Context) -> tuple[JudgedSentence, ...]:
+        return novelty.label(
+            self.readings, self.known, context=context, at=self.at, repeated=self.gathered.repeated
+        )
+
+
+# ------------------------------------------------------------------------------------------------ copies
+
+
+def _copy(verdict: Verdict, case: _Case, match: Match) -> Verdict:
+    original = next((one for one in case.gathered.textual if one.ref == match.known), None)
+    relation = Relation.UPDATE if match.changes else Relation.COPY
+    story = match.known if match.known.startswith("seed:") else original.story if original else None
+    sentences = _copy_sentences(case, match)
+    title = f" “{original.title}”" if original and original.title else ""
+    reason = (
+        f"{_DIRECTION[match.direction]} of {match.known}{title}: {match.share:.0%} of the shorter text's rare"
+        f" letter runs are shared ({match.shared}); {match.share_of_new:.0%} of this text,"
+        f" {match.share_of_known:.0%} of that one."
+    )
+    if match.changes:
+        listed = "; ".join(f"{c.kind} {c.old or '-'} became {c.new or '-'}" for c in match.changes[:4])
+        reason += f" Changed: {listed}."
+    return replace(
+        verdict,
+        relation=relation,
+        reason=reason,
+        duplicate_of=match.known,
+        match=match,
+        story=story,
+        story_reason=f"the same text as {match.known}",
+        sentences=sentences,
+        figures=(
+            ("share", match.share),
+            ("share_of_new", match.share_of_new),
+            ("share_of_known", match.share_of_known),
+        ),
+    )
+
+
+_DIRECTION = {
+    Direction.EQUAL: "The same text",
+    Direction.SHORTENED: "A shortened form",
+    Direction.EXTENDED: "An extended form",
+    Direction.EMBEDS: "A text around one",
+    Direction.PARTIAL: "A part",
+}
+
+
+def _copy_sentences(case: _Case, match: Match) -> tuple[JudgedSentence, ...]:
+    """Return the sentences of a copy: what was changed is new, the rest is not."""
+    changed = {change.sentence: change for change in match.changes if change.sentence}
+    labelled = []
+    for one in case.label(Context.COPY):
+        change = changed.get(one.text)
+        if change is not None:
+            # Another word inside a quotation is shown as a change; it is no fact of its own.
+            worded = change.kind == "quote"
+            labelled.append(
+                replace(
+                    one,
+                    label=NoveltyLabel.NEW_WORDING if worded else NoveltyLabel.NEW_FACT,
+                    reason=f"{change.kind}: {change.old or 'nothing'} became {change.new or 'nothing'}",
+                    closest_ref=match.known,
+                )
+            )
+        elif one.label is NoveltyLabel.NEW_FACT:
+            labelled.append(
+                replace(
+                    one,
+                    label=NoveltyLabel.KNOWN,
+                    reason=f"stands in {match.known}",
+                    closest_ref=match.known,
+                    anchors=(),
+                )
+            )
+        else:
+            labelled.append(one)
+    return tuple(labelled)
+
+
+# ------------------------------------------------------------------------------------------------ rewrites
+
+
+def _rewrite(verdict: Verdict, case: _Case, likeness: Likeness) -> Verdict:
+    ref = f"seed:{likeness.seed}"
+    reason = (
+        f"The event of {ref} in other words: likeness {likeness.score:.2f} (needed {likeness.needed:.2f},"
+        f" {likeness.time}); shared {', '.join(likeness.shared)}; {likeness.fit:.0%} of its names and figures"
+        f" are in {ref}."
+    )
+    return replace(
+        verdict,
+        relation=Relation.REWRITE,
+        reason=reason,
+        duplicate_of=ref,
+        story=ref,
+        story_reason=f"tells the event of {ref}",
+        sentences=case.label(Context.RETOLD),
+        figures=likeness.figures,
+    )
+
+
+# ------------------------------------------------------------------------------------------- its own report
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """Whether something happened, by title, summary and lead."""
+
+    weight: float
+    """New names, numbers, dates there."""
+    soft: float
+    """New concepts and words there."""
+    day: bool
+    """True when the report names a day of these weeks that is not a known one."""
+
+    @property
+    def happened(self) -> bool:
+        return self.weight >= EVENT_FROM or (self.day and self.weight + 0.5 * self.soft >= EVENT_WITH_DAY)
+
+
+def _own(verdict: Verdict, case: _Case, likeness: Likeness | None) -> Verdict:
+    event = _event(case)
+    figures = (
+        ("new_in_head", round(event.weight, 2)),
+        ("new_words_in_head", round(event.soft, 2)),
+        *(likeness.figures if likeness is not None else ()),
+    )
+    speaker = _known_position(case)
+    if event.happened:
+        relation, context = Relation.NEW, Context.EVENT
+        reason = (
+            f"New: title and lead have names, figures or dates that nothing known has ({event.weight:.1f})."
+        )
+    elif speaker:
+        relation, context = Relation.RESTATEMENT, Context.RETOLD
+        reason = f"A known position again: {speaker}; nothing new in title and lead ({event.weight:.1f})."
+    elif case.subject.prepared.body.strip() or event.weight + event.soft == 0:
+        relation, context = Relation.BACKGROUND, Context.RETOLD
+        reason = f"Background: title and lead name no new person, figure or day ({event.weight:.1f})."
+    else:
+        relation, context = Relation.NEW, Context.EVENT
+        reason = "New as far as title and summary tell; the text could not be read."
+    if likeness is not None and likeness.score >= 0.3:
+        reason += (
+            f" Closest seed: {likeness.seed}, likeness {likeness.score:.2f} of {likeness.needed:.2f} needed."
+        )
+    verdict = replace(
+        verdict, relation=relation, reason=reason, sentences=case.label(context), figures=figures
+    )
+    if relation is Relation.BACKGROUND:
+        return verdict
+    joined = stories.join(case.traits, case.at, case.gathered.thematic, case.known)
+    if joined is None:
+        return verdict
+    return replace(
+        verdict,
+        story=joined.story,
+        story_reason=(
+            f"likeness {joined.likeness:.2f} on average to {joined.members} reports"
+            f" (needed {stories.JOIN_FROM:.2f}); shared {', '.join(joined.shared)}"
+        ),
+        figures=(*figures, ("story_likeness", joined.likeness)),
+    )
+
+
+def _event(case: _Case) -> _Event:
+    anchors: set[str] = set()
+    terms: set[str] = set()
+    words: set[str] = set()
+    day = False
+    for one in traits.place(case.readings):
+        found = novelty.added(one.reading, case.known, case.at)
+        if one.head:
+            anchors |= {a for a in found.anchors if not _is_history(a, case.at)}
+            terms |= set(found.terms)
+            words |= set(found.words)
+            day = day or any(_is_recent(a, case) for a in one.reading.anchors)
+    weight = sum(novelty.anchor_weight(anchor) for anchor in sorted(anchors))
+    soft = novelty.TERM_WEIGHT * len(terms) + novelty.WORD_WEIGHT * min(len(words), 2 * novelty.MOST_WORDS)
+    return _Event(weight, soft, day)
+
+
+def _is_history(anchor: str, at: datetime | None) -> bool:
+    kind, _, value = anchor.partition(":")
+    if kind == "decade":
+        return True
+    if kind not in {"year", "month", "date"} or not value[:4].isdigit() or at is None:
+        return False
+    return int(value[:4]) < (at - HISTORY).year + 1
+
+
+def _is_recent(anchor: str, case: _Case) -> bool:
+    if not anchor.startswith("date:") or anchor.startswith("date:--") or case.at is None:
+        return False
+    if case.known.has(anchor):
+        return False
+    day = datetime.fromisoformat(anchor[5:]).replace(tzinfo=case.at.tzinfo)
+    return abs(day - case.at) <= RECENT
+
+
+def _known_position(case: _Case) -> str:
+    """Return ``speaker, act`` where the head has a speaker of the seeds with an act they have of him."""
+    for term, weight in case.traits.terms:
+        if term.startswith("say:") and weight >= rewrites.HEAD and term in case.known.terms:
+            _, speaker, act = term.split(":")
+            if act in rewrites.CORE_ACTS:
+                return f"{speaker}, {act}"
+    return ""
+
+
+def _island_names(relevance: Relevance) -> tuple[str, ...]:
+    """Return the names the outlet uses for the islands, as printed and folded, each once."""
+    named: Sequence[str] = [
+        hit.text for hit in relevance.hits if hit.concept.startswith(("island", "territory"))
+    ]
+    return tuple(sorted(set(named)))

@@ -1,0 +1,199 @@
+"""One name for one idea in English, Russian and Japanese: people, offices, places, concepts, speech acts.
+
+Data, not code: ``monitor/topic/acts.toml``. The topic (what is relevant) is another file and may be replaced;
+names that only the topic knows come in through `with_topic`.
+
+Where two findings overlap, the longer one counts ("Japanese Foreign Ministry" is not "Foreign Ministry").
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from monitor.text.patterns import SUBSTRING_LANGUAGES, Matcher, parse
+
+KINDS = ("person", "office", "body", "island", "place", "doc", "gloss", "verb", "plain")
+"""Tables of the data file whose entries are found in texts; their names are the prefixes of terms."""
+_VALUES = ("number", "scale", "month", "weekday", "relative")
+"""Tables that give words a value."""
+_LIKE = {"uk": "ru", "be": "ru", "bg": "ru", "zh": "ja", "ko": "ja"}
+"""Languages without lists of their own are read with those of a relative; all others as English."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One concept found in a folded sentence."""
+
+    term: str
+    """``person:peskov``, ``gloss:talks`` …"""
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A speech act: shown by a sentence that has a member of every group."""
+
+    term: str
+    groups: tuple[frozenset[str], ...]
+    without: frozenset[str]
+    """Terms that take the act back ("talks will *not* resume")."""
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The data file, ready to be searched for."""
+
+    version: str
+    """Content hash: any edit of the data changes it."""
+    acts: tuple[Act, ...]
+    _matchers: Mapping[str, Matcher]
+    _terms: Mapping[str, tuple[str, ...]]
+    _values: Mapping[tuple[str, str], tuple[tuple[str, bool, int], ...]]
+    _furniture: tuple[str, ...]
+    everywhere: frozenset[str] = frozenset()
+    """Terms of nearly every report on the topic."""
+    often: frozenset[str] = frozenset()
+    """Terms of many reports on the topic, those of ``everywhere`` included."""
+
+    def find(self, folded: str, lang: str) -> list[Span]:
+        """Return what was found in reading order, without findings that lie inside a longer one."""
+        lang = language(lang)
+        matcher, terms = self._matchers.get(lang), self._terms.get(lang, ())
+        if matcher is None:
+            return []
+        return _longest(Span(terms[hit.key], hit.start, hit.end) for hit in matcher.find(folded))
+
+    def acts_of(self, terms: frozenset[str]) -> list[str]:
+        """Return the speech acts that a sentence with these terms shows, in the order of the file."""
+        return [
+            act.term
+            for act in self.acts
+            if not act.without & terms and all(group & terms for group in act.groups)
+        ]
+
+    def is_furniture(self, folded: str) -> bool:
+        """Return True for a folded line that begins like page furniture."""
+        start = folded.lstrip("-–—•>[( ")
+        return start.startswith(self._furniture)
+
+    def value(self, table: str, word: str, lang: str) -> int | None:
+        """Return what a folded word is worth in ``number``, ``scale``, ``month`` …; None where nothing."""
+        return _value(self._values.get((table, language(lang)), ()), word)
+
+    def words_of(self, table: str, lang: str) -> tuple[str, ...]:
+        """Return the words of a value table in the order of the file, stems without their star."""
+        return tuple(word for word, _, _ in self._values.get((table, language(lang)), ()))
+
+
+def language(lang: str) -> str:
+    """Return the language whose lists are used for ``lang``: ``en``, ``ru`` or ``ja``."""
+    lang = _LIKE.get(lang, lang)
+    return lang if lang in {"ru", "ja"} else "en"
+
+
+@lru_cache(maxsize=4)
+def load(text: str) -> Lexicon:
+    """Return the lexicon of a data file's text; raise ``ValueError`` with the entry where it is malformed."""
+    data = tomllib.loads(text)
+    matchers, terms = {}, {}
+    for lang in ("en", "ru", "ja"):
+        entries = list(_entries(data, lang))
+        names = tuple(sorted({term for term, _ in entries}))
+        keys = {term: key for key, term in enumerate(names)}
+        substring = lang in SUBSTRING_LANGUAGES
+        matchers[lang] = Matcher((keys[term], _parsed(term, word, substring)) for term, word in entries)
+        terms[lang] = names
+    return Lexicon(
+        version=hashlib.sha256(text.encode()).hexdigest()[:12],
+        acts=tuple(_act(name, entry) for name, entry in data.get("act", {}).items()),
+        _matchers=matchers,
+        _terms=terms,
+        _values={
+            (table, lang): _value_words(data.get(table, {}).get(lang, ""))
+            for table in _VALUES
+            for lang in ("en", "ru", "ja")
+        },
+        everywhere=frozenset(_words(data.get("common", {}).get("everywhere", ""))),
+        often=frozenset(
+            word for name in ("everywhere", "often") for word in _words(data.get("common", {}).get(name, ""))
+        ),
+        _furniture=tuple(
+            word for lang in ("en", "ru", "ja") for word in _words(data.get("furniture", {}).get(lang, ""))
+        ),
+    )
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Lexicon:
+    """Return the lexicon that ships with the package; read once."""
+    return load(resources.files("monitor.topic").joinpath("acts.toml").read_text(encoding="utf-8"))
+
+
+def _parsed(term: str, word: str, substring: bool) -> Any:
+    try:
+        return parse(word, substring=substring)
+    except ValueError as error:
+        raise ValueError(f"{term}: {word!r}: {error}") from error
+
+
+def _entries(data: Mapping[str, Any], lang: str) -> Iterable[tuple[str, str]]:
+    for kind in KINDS:
+        for name, entry in data.get(kind, {}).items():
+            for word in _words(entry.get(lang, "")):
+                yield f"{kind}:{name}", word
+
+
+def _words(listed: str) -> list[str]:
+    return [word for piece in listed.split(",") if (word := " ".join(piece.split()))]
+
+
+def _act(name: str, entry: Mapping[str, Any]) -> Act:
+    groups: Sequence[Sequence[str]] = entry["all"]
+    return Act(f"act:{name}", tuple(map(_named, groups)), _named(entry.get("none", ())))
+
+
+def _named(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(word.replace(".", ":", 1) for word in words)
+
+
+def _value_words(listed: str) -> tuple[tuple[str, bool, int], ...]:
+    found = []
+    for pair in _words(listed):
+        word, _, value = pair.partition("=")
+        found.append((word.removesuffix("*"), word.endswith("*"), int(value)))
+    return tuple(found)
+
+
+def _value(table: Iterable[tuple[str, bool, int]], word: str) -> int | None:
+    return next(
+        (value for known, stem, value in table if word == known or (stem and word.startswith(known))), None
+    )
+
+
+_ENTITIES = ("person:", "body:", "island:", "place:", "doc:", "office:")
+
+
+def _longest(spans: Iterable[Span]) -> list[Span]:
+    """Drop every span that lies inside a longer one; equal spans with different terms all stay.
+
+    A name inside a general phrase stays too ("actions in Ukraine" names Ukraine).
+    """
+    kept: list[Span] = []
+    for span in sorted(set(spans), key=lambda span: (span.start, -span.end, span.term)):
+        if not any(_hides(other, span) for other in kept[-12:]):
+            kept.append(span)
+    return kept
+
+
+def _hides(longer: Span, span: Span) -> bool:
+    if (longer.start, longer.end) == (span.start, span.end):
+        return False
+    inside = longer.start <= span.start and span.end <= longer.end
+    return inside and (longer.term.startswith(_ENTITIES) or not span.term.startswith(_ENTITIES))

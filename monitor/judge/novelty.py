@@ -1,0 +1,374 @@
+"""What a sentence adds to what is known: nothing, another wording, or a fact; with the reason.
+
+Two axes (judging.md). New *wording* is cheap: most sentences of a retelling are worded anew. New *facts* are
+anchors not seen before (names, numbers, dates, bodies, places, documents, quotes) or a known statement turned
+round. In a report of a new event its further sentences tell of that event even without a name or a number;
+there, concepts and words that nothing known has count too. Elsewhere they are only wording.
+
+Known are the seeds (their traits and the notes of their facts) and the sentences that digests have told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from monitor.judge import anchors as reading
+from monitor.judge import fingerprint, lexicon
+from monitor.judge.anchors import Reading
+from monitor.model import JudgedSentence, NoveltyLabel, Seed
+from monitor.text.normal import normal_form
+from monitor.text.prepare import prepare
+
+ANCHOR_WEIGHT: Mapping[str, float] = {
+    "person": 1.0, "name": 1.0, "number": 1.0, "date": 1.0, "code": 1.0, "month": 0.8, "doc": 0.8,
+    "place": 0.8, "body": 0.8, "year": 0.8, "kata": 0.4, "decade": 0.3,
+}  # fmt: skip
+SMALL_NUMBER_WEIGHT = 0.5
+"""Of numbers up to ten: "two doctors" is rarely the news."""
+COMMON_WEIGHT = 0.4
+"""Of bodies and countries that any report may name."""
+TERM_WEIGHT, WORD_WEIGHT, MOST_WORDS = 0.5, 0.3, 4
+"""Of a concept and of a word that nothing known has, and how many words count."""
+APART_WEIGHT = 0.45
+"""Added where nothing known speaks of the same things."""
+APART = 0.5
+"""Share of a sentence's concepts in the closest known fact below which it speaks of something else."""
+NEW_FACT_FROM = 0.8
+"""Weight from which a sentence has a new fact: one name or number, or three small signs."""
+HARD_FROM = 0.8
+"""The same outside a report of a new event, where anchors alone count."""
+TURNED_FROM = 0.6
+"""Jaccard of concepts from which a sentence speaks of a known fact, so that "not" makes the difference."""
+_TERMS = ("gloss:", "act:", "office:")
+_REPORT_DAYS = (-3, 1)
+"""Days around the report within which a date only says when it was reported."""
+
+
+class Context(StrEnum):
+    """What kind of report the sentence stands in."""
+
+    EVENT = "event"
+    """A new event: what is told beside the anchors is part of it."""
+    RETOLD = "retold"
+    """A rewrite, a restatement, background: wording is only wording."""
+    COPY = "copy"
+
+
+@dataclass(frozen=True, slots=True)
+class ToldSentence:
+    """A sentence that a delivered digest has told, or that was stored before the reader's baseline."""
+
+    ref: str
+    """``article:ID``."""
+    text: str
+    lang: str
+    at: datetime | None = None
+    """When it was first reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One known fact, as the closest known thing to show."""
+
+    ref: str
+    text: str
+    terms: frozenset[str]
+    anchors: frozenset[str]
+    negated: bool
+    at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Known:
+    """Everything known, as sets to look up in."""
+
+    anchors: set[str] = field(default_factory=set)
+    terms: set[str] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)
+    lines: dict[int, str] = field(default_factory=dict)
+    """Hash of a known sentence → reference."""
+    facts: list[Fact] = field(default_factory=list)
+    day_of_year: set[str] = field(default_factory=set)
+    """``MM-DD`` of known dates whose year is not known."""
+
+    def has(self, anchor: str) -> bool:
+        """Return True for an anchor that is known; a date also by its day where the year is unknown."""
+        return anchor in self.anchors or (anchor.startswith("date:") and anchor[-5:] in self.day_of_year)
+
+    def copy(self) -> Known:
+        """Return an independent copy."""
+        return Known(
+            set(self.anchors),
+            set(self.terms),
+            set(self.words),
+            dict(self.lines),
+            list(self.facts),
+            set(self.day_of_year),
+        )
+
+    def add_anchors(self, anchors: Iterable[str]) -> None:
+        """Take anchors into what is known."""
+        for anchor in anchors:
+            self.anchors.add(anchor)
+            if anchor.startswith("date:--"):
+                self.day_of_year.add(anchor[-5:])
+
+
+def known_from(seeds: Sequence[Seed], told: Sequence[ToldSentence] = ()) -> Known:
+    """Return what is known from the seeds and from the sentences that were told.
+
+    Do not change the result: without ``told`` it is shared between calls.
+    """
+    global _of_seeds  # noqa: PLW0603  a memo: the result is a pure function of the seeds
+    last = _of_seeds
+    if last is None or last[0] is not seeds:
+        base = Known()
+        for seed in seeds:
+            _add_seed(base, seed)
+        _same(base)
+        last = _of_seeds = (seeds, base)
+    if not told:
+        return last[1]
+    known = last[1].copy()
+    for sentence in told:
+        _add_sentence(known, sentence)
+    _same(known)
+    return known
+
+
+_of_seeds: tuple[Sequence[Seed], Known] | None = None
+
+
+def _same(known: Known) -> None:
+    known.anchors.update(same for same, term in _SAME if term in known.terms)
+
+
+_SAME = (("year:1945", "gloss:end_of_war"),)
+"""An anchor that only spells out a known concept: the end of the war is 1945."""
+
+
+def _add_seed(known: Known, seed: Seed) -> None:
+    ref = f"seed:{seed.number}"
+    for term, _ in seed.traits.terms:
+        if term.startswith("w:"):
+            known.words.add(term[2:])
+        else:
+            known.terms.add(term)
+    known.add_anchors(seed.traits.anchors)
+    known.lines.update(dict.fromkeys(seed.traits.sentence_hashes, ref))
+    for fact in seed.facts:
+        terms, anchors, words, negated = note_terms(fact.note, seed.published.at)
+        known.terms |= terms
+        known.words |= words
+        known.add_anchors((*anchors, *fact.anchors))
+        known.facts.append(
+            Fact(
+                ref,
+                fact.note,
+                frozenset(terms | set(fact.terms)),
+                frozenset({*anchors, *fact.anchors}),
+                negated,
+            )
+        )
+
+
+def note_terms(note: str, at: datetime | None) -> tuple[set[str], set[str], set[str], bool]:
+    """Return (concepts, anchors, words, negated) of a note in English, as the lexicon reads it."""
+    readings = reading.read(prepare("", "", note, "en"), lexicon.shipped(), at=at)
+    terms = {term for one in readings for term in one.terms}
+    anchors = {anchor for one in readings for anchor in one.anchors}
+    words = {word for one in readings for word in one.words}
+    return terms, anchors, words, any(one.negated for one in readings)
+
+
+def _add_sentence(known: Known, sentence: ToldSentence) -> None:
+    readings = reading.read(prepare("", "", sentence.text, sentence.lang), lexicon.shipped(), at=sentence.at)
+    for one in readings:
+        known.terms |= one.terms
+        known.words |= set(one.words)
+        known.add_anchors(one.anchors)
+        known.lines[fingerprint.sentence_hash(one.sentence.text)] = sentence.ref
+        known.facts.append(
+            Fact(sentence.ref, sentence.text, one.terms, frozenset(one.anchors), one.negated, sentence.at)
+        )
+
+
+# ---------------------------------------------------------------------------------------------- one sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What one sentence has that nothing known has."""
+
+    anchors: tuple[str, ...]
+    terms: tuple[str, ...]
+    words: tuple[str, ...]
+    hard: float
+    """Weight of the anchors."""
+    soft: float
+    """Weight of concepts and words."""
+
+
+def added(one: Reading, known: Known, at: datetime | None) -> Added:
+    """Return the new anchors, concepts and words of a sentence with their weights."""
+    anchors = tuple(
+        anchor for anchor in one.anchors if not known.has(anchor) and not is_report_day(anchor, at)
+    )
+    terms = tuple(sorted(t for t in one.terms if t.startswith(_TERMS) and t not in known.terms))
+    words = tuple(word for word in one.words if word not in known.words)
+    return Added(
+        anchors=anchors,
+        terms=terms,
+        words=words,
+        hard=round(sum(anchor_weight(anchor) for anchor in anchors), 2),
+        soft=round(TERM_WEIGHT * len(terms) + WORD_WEIGHT * min(len(words), MOST_WORDS), 2),
+    )
+
+
+def anchor_weight(anchor: str) -> float:
+    """Return how much a new anchor tells, 0 … 1."""
+    kind, _, value = anchor.partition(":")
+    if anchor in lexicon.shipped().often:
+        return COMMON_WEIGHT
+    if kind == "number" and float(value) <= 10:
+        return SMALL_NUMBER_WEIGHT
+    return ANCHOR_WEIGHT.get(kind, 0.0)
+
+
+def is_report_day(anchor: str, at: datetime | None) -> bool:
+    """Return True for a date that only says when the report was made."""
+    if at is None or not anchor.startswith("date:") or anchor.startswith("date:--"):
+        return False
+    days = (datetime.fromisoformat(anchor[5:]).date() - at.date()) / timedelta(days=1)
+    return _REPORT_DAYS[0] <= days <= _REPORT_DAYS[1]
+
+
+def label(
+    readings: Sequence[Reading],
+    known: Known,
+    *,
+    context: Context,
+    at: datetime | None,
+    repeated: Collection[int] = frozenset(),
+) -> tuple[JudgedSentence, ...]:
+    """Return every sentence with label, reason and the closest known one, in reading order.
+
+    ``repeated`` are hashes of lines that the outlet prints again and again.
+    """
+    title = next((normal_form(r.sentence.text) for r in readings if r.sentence.part == "title"), "")
+    return tuple(
+        _label(position, one, known, context=context, at=at, repeated=repeated, title=title)
+        for position, one in enumerate(readings)
+    )
+
+
+def _label(
+    position: int,
+    one: Reading,
+    known: Known,
+    *,
+    context: Context,
+    at: datetime | None,
+    repeated: Collection[int],
+    title: str,
+) -> JudgedSentence:
+    text = one.sentence.text
+    hashed = fingerprint.sentence_hash(text)
+    why = _furniture(one, hashed, repeated, title)
+    if why:
+        return JudgedSentence(position, text, NoveltyLabel.FURNITURE, why)
+    if hashed in known.lines:
+        ref = known.lines[hashed]
+        return JudgedSentence(position, text, NoveltyLabel.KNOWN, "word for word as known", text, ref)
+    found = added(one, known, at)
+    fact, share = closest(one, known)
+    turned = _turned(one, fact)
+    new = (*found.anchors, *(("negation",) if turned else ()))
+    apart = APART_WEIGHT if context is Context.EVENT and share < APART and one.covered else 0.0
+    weight = found.hard + (found.soft + apart if context is Context.EVENT else 0.0)
+    floor = NEW_FACT_FROM if context is Context.EVENT else HARD_FROM
+    is_new = turned or weight >= floor
+    if is_new:
+        kind, reason = NoveltyLabel.NEW_FACT, _reason(found, turned=turned, apart=bool(apart))
+    elif found.anchors or found.terms or found.words:
+        kind, reason = NoveltyLabel.NEW_WORDING, "the same matters in other words"
+    else:
+        kind, reason = NoveltyLabel.KNOWN, "every name, number and concept is known"
+    return JudgedSentence(
+        position=position,
+        text=text,
+        label=kind,
+        reason=reason,
+        closest=fact.text if fact else "",
+        closest_ref=fact.ref if fact else "",
+        anchors=new if is_new else (),
+    )
+
+
+def _reason(found: Added, *, turned: bool, apart: bool) -> str:
+    parts = []
+    if turned:
+        parts.append("says the opposite of what is known")
+    if found.anchors:
+        parts.append("not seen before: " + ", ".join(found.anchors[:6]))
+    if found.terms:
+        parts.append("new matter: " + ", ".join(term.partition(":")[2] for term in found.terms[:4]))
+    if found.words:
+        parts.append("new words: " + ", ".join(found.words[:4]))
+    if apart and not parts:
+        parts.append("nothing known speaks of this")
+    return "; ".join(parts)
+
+
+def closest(one: Reading, known: Known) -> tuple[Fact | None, float]:
+    """Return the known fact that speaks most of the same things, and the share of the sentence it covers."""
+    mine = {term for term in one.terms if not term.startswith("act:")} | set(one.anchors)
+    if not mine:
+        return None, 1.0
+    best, best_share = None, 0.0
+    best_key = (0.0, 0.0)
+    for fact in known.facts:
+        theirs = fact.terms | fact.anchors
+        both = len(mine & theirs)
+        if not both:
+            continue
+        key = (both / len(mine), both / max(1, len(theirs)))
+        if key > best_key:
+            best, best_share, best_key = fact, key[0], key
+    return best, best_share
+
+
+def _turned(one: Reading, fact: Fact | None) -> bool:
+    """Return True when the sentence denies what the known fact affirms, or the other way round."""
+    if fact is None:
+        return False
+    mine = {t for t in one.terms if t.startswith(("gloss:", "office:", "person:"))} - _POLARITY
+    theirs = {t for t in fact.terms if t.startswith(("gloss:", "office:", "person:"))} - _POLARITY
+    if not mine or len(mine & theirs) < TURNED_FROM * len(mine | theirs) or len(mine) < 2:
+        return False
+    return _denies(one.terms, one.negated) != _denies(fact.terms, fact.negated)
+
+
+_POLARITY = frozenset({"gloss:neg", "gloss:end", "gloss:refuse"})
+
+
+def _denies(terms: frozenset[str], negated: bool) -> bool:
+    return negated or bool(terms & _POLARITY)
+
+
+def _furniture(one: Reading, hashed: int, repeated: Collection[int], title: str) -> str:
+    """Return why a line is no part of the report, or an empty string."""
+    if not hashed:
+        return "no words"
+    if hashed in repeated:
+        return "the outlet prints this line again and again"
+    if one.sentence.part != "title" and title and normal_form(one.sentence.text) == title:
+        return "the title again"
+    if lexicon.shipped().is_furniture(one.sentence.folded):
+        return "page furniture"
+    if one.sentence.part == "body" and not one.covered and not one.anchors and len(one.words) <= 2:
+        return "a label, no statement"
+    return ""

@@ -1,0 +1,130 @@
+"""Joining reports of one event: across outlets, days and languages.
+
+Two reports are compared by their terms: those that everything on the topic shares (all that the seeds have)
+count a quarter, those of the event (who, where, how many, what) in full. Across languages concepts, names,
+numbers and dates decide; within one language the words and their runs of four letters may speak as well. A
+report joins the story to whose members it is closest on *average* (single links chain different events
+together), within seven days. Copies count once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.judge.novelty import Known
+from monitor.model import KnownArticle, Relation, Traits
+
+WINDOW = timedelta(days=7)
+"""judging.md, Stories."""
+JOIN_FROM = 0.36
+"""Average likeness from which a report belongs to a story (benchmarks/judge_quality.py)."""
+KNOWN_WEIGHT = 0.25
+"""Of terms that the seeds have: they say "the topic", not "the event"."""
+KIND_WEIGHT: Mapping[str, float] = {
+    "person": 2.5, "code": 2.5, "name": 2.0, "number": 1.5, "body": 1.5, "doc": 1.5, "place": 1.5,
+    "month": 1.0, "island": 1.0, "gloss": 1.0, "kata": 1.0, "office": 0.7, "act": 0.7, "year": 0.5,
+    "date": 0.5, "decade": 0.2,
+}  # fmt: skip
+WORD = 1.0
+"""Weight of a word, within one language."""
+_ALONE = frozenset({Relation.BACKGROUND, Relation.NEAR, Relation.OFF_TOPIC})
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The story a report belongs to, and how sure that is."""
+
+    story: str
+    likeness: float
+    """Average over the members, 0 … 1."""
+    members: int
+    shared: tuple[str, ...]
+    """What speaks for it most."""
+
+
+def join(
+    traits: Traits, at: datetime | None, candidates: Sequence[KnownArticle], known: Known
+) -> Joined | None:
+    """Return the best story among the stored candidates, None where the report opens its own.
+
+    Stories of seeds are no candidates: only copies and rewrites belong to them. Order does not matter.
+    """
+    groups: dict[str, list[KnownArticle]] = {}
+    for candidate in sorted(candidates, key=lambda one: one.ref):
+        if _may_join(candidate, at):
+            assert candidate.story is not None
+            groups.setdefault(candidate.story, []).append(candidate)
+    best: Joined | None = None
+    for story, members in sorted(groups.items()):
+        likenesses = [likeness(traits, member.traits, known) for member in members if member.traits]
+        average = sum(likenesses) / len(likenesses)
+        if average >= JOIN_FROM and (best is None or average > best.likeness):
+            nearest = members[max(range(len(members)), key=lambda i: (likenesses[i], -i))]
+            assert nearest.traits is not None
+            shared = _shared(traits, nearest.traits, known)
+            best = Joined(story, round(average, 3), len(members), shared)
+    return best
+
+
+def _may_join(candidate: KnownArticle, at: datetime | None) -> bool:
+    if not candidate.story or candidate.story.startswith("seed:") or candidate.traits is None:
+        return False
+    if candidate.relation in _ALONE or candidate.duplicate_of is not None:
+        return False
+    return at is None or candidate.at is None or abs(candidate.at - at) <= WINDOW
+
+
+def likeness(one: Traits, other: Traits, known: Known) -> float:
+    """Return how alike two reports are, 0 … 1; symmetrical."""
+    concepts = _cosine(_concepts(one, known), _concepts(other, known))
+    if one.lang != other.lang:
+        return concepts
+    words = _cosine(_words(one, known), _words(other, known))
+    both = _cosine(
+        {**_concepts(one, known), **_words(one, known)}, {**_concepts(other, known), **_words(other, known)}
+    )
+    return max(both, 0.5 * (concepts + words))
+
+
+def _concepts(traits: Traits, known: Known) -> dict[str, float]:
+    found = {}
+    for term, weight in traits.terms:
+        kind = KIND_WEIGHT.get(term.partition(":")[0], 0.0)
+        if kind:
+            seen = term in known.terms or known.has(term)
+            found[term] = kind * math.sqrt(weight) * (KNOWN_WEIGHT if seen else 1.0)
+    return found
+
+
+def _words(traits: Traits, known: Known) -> dict[str, float]:
+    """Return words, long ones also by their runs of four letters, so that forms of one word meet."""
+    found: dict[str, float] = {}
+    for term, weight in traits.terms:
+        if not term.startswith("w:"):
+            continue
+        word = term[2:]
+        share = WORD * math.sqrt(weight) * (KNOWN_WEIGHT if word in known.words else 1.0)
+        found[term] = share
+        for start in range(max(0, len(word) - 3)):
+            run = f"c:{word[start : start + 4]}"
+            found[run] = max(found.get(run, 0.0), 0.4 * share)
+    return found
+
+
+def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    if len(other) < len(one):
+        one, other = other, one
+    dot = math.fsum(weight * other[term] for term, weight in one.items() if term in other)
+    if not dot:
+        return 0.0
+    norms = math.fsum(w * w for w in one.values()) * math.fsum(w * w for w in other.values())
+    return dot / math.sqrt(norms)
+
+
+def _shared(one: Traits, other: Traits, known: Known) -> tuple[str, ...]:
+    mine, theirs = _concepts(one, known), _concepts(other, known)
+    both = {term: mine[term] * theirs[term] for term in mine if term in theirs}
+    return tuple(sorted(both, key=lambda term: (-both[term], term))[:5])
