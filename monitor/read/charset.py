@@ -35,8 +35,15 @@ _STANDARD = {
     "euc_kr": "cp949",
     "iso2022_jp": "iso2022_jp_2",
     "utf-7": "utf-8",
+    "utf-16": "",
+    "utf-16-le": "",
+    "utf-16-be": "",
+    "utf-32": "",
+    "utf-32-le": "",
+    "utf-32-be": "",
 }
-"""What a label means in practice (WHATWG Encoding standard, section 4.2); UTF-7 is refused there too."""
+"""What a label means in practice (WHATWG Encoding standard, section 4.2); UTF-7 is refused there too.
+UTF-16 and 32 are known by their marks; the label alone says nothing."""
 
 _REFUSED = {"base64", "bz2", "hex", "quopri", "rot13", "uu", "zlib", "idna", "punycode", "unicode_escape"}
 """Python codecs that are no text encodings of the web."""
@@ -123,15 +130,17 @@ def _by_utf8(body: bytes) -> Decoded | None:
 
 def _by_declaration(body: bytes, declared: str, served: str) -> Decoded | None:
     """Return the text by the document's or the server's word, if the bytes fit it (nearly)."""
+    nearly: list[str] = []
     for name in filter(None, (declared, served)):
         try:
             text = codecs.getincrementaldecoder(name)("strict").decode(body)
-        except (UnicodeDecodeError, UnicodeError):
+        except UnicodeError:
+            nearly.append(name)
             continue
         if name in _OFTEN_WRONG and _reads_as_other(body, name):
             continue
         return Decoded(text, name)
-    for name in filter(None, (declared, served)):
+    for name in nearly:
         text = _tail_safe(body, name)
         foreign = sum(1 for letter in text if letter > "\x7f")
         if foreign and text.count("\ufffd") <= TOLERATED * foreign:

@@ -31,7 +31,7 @@ other outlets' own feeds."""
 
 _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.IGNORECASE)
 _TAIL = re.compile(r"/(?:amp/?)?$", re.IGNORECASE)
-_SLASHES = re.compile(r"(?<=.)/{2,}")
+_SLASHES = re.compile(r"/{2,}")
 _HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\Z")
 _DEFAULT_PORTS = {80, 443}
 _PATH_SAFE = "/:@!$&'()*+,;=-._~"
@@ -74,6 +74,8 @@ def absolute(link: str, base: str) -> str | None:
     link = _no_blanks(link)
     if not link or (" " in link and not link.lower().startswith(("http://", "https://", "/"))):
         return None
+    if link.lower().startswith(("http://", "https://")):
+        return usable(link)
     try:
         joined = urljoin(base, link) if base else link
     except ValueError:
