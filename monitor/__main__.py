@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+USAGE = 2
+
 
 def _say(text: str) -> None:
     sys.stderr.write(text + "\n")
@@ -11,7 +13,7 @@ def _say(text: str) -> None:
 
 def main() -> None:
     """Run ``monitor``; never show a trace for what the user can mend."""
-    import click
+    import typer
 
     from monitor.errors import ConfigurationError, MonitorError, StoreBusyError, StoreError, UsageError
 
@@ -21,12 +23,12 @@ def main() -> None:
         code = app(standalone_mode=False)
         sys.stdout.flush()
         sys.exit(code if isinstance(code, int) else 0)
-    except (KeyboardInterrupt, click.exceptions.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         _say("\nStopped. What was read so far is kept; the same command goes on from there.")
         sys.exit(130)
-    except click.ClickException as error:
+    except typer.TyperException as error:
         error.show()
-        sys.exit(error.exit_code)
+        sys.exit(USAGE)
     except BrokenPipeError:
         # The reader of our output (head, less) left: that is its right.
         sys.stderr.close()

@@ -29,16 +29,20 @@ app = typer.Typer(
     add_completion=False,
     help="""Watch news feeds for the Russia-Japan peace treaty and say what is new since what you know.
 
-First steps:  monitor demo            see the whole road on invented news, no network needed
-              monitor init mydesk     make a place of your own
-              monitor --config mydesk/sources.toml run
+\b
+First steps:
+  monitor demo                               see it on invented news, no network
+  monitor init mydesk                        make a place of your own
+  monitor --config mydesk/sources.toml run   start it
 
-Exit codes: 0 done; 1 done with new gaps; 2 usage or configuration; 3 could not look at all; 4 refused.""",
+\b
+Exit codes: 0 done; 1 done with new gaps; 2 usage or configuration;
+            3 could not look at all; 4 refused (another daemon).""",
 )
 seeds_app = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="The first known articles: list them, import your own, find which one a text repeats.",
+    help="The first known articles: list, import, match.",
 )
 sources_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="The sources and their health.")
 app.add_typer(seeds_app, name="seeds")
@@ -183,7 +187,7 @@ def run(
         str, typer.Option(metavar="SPAN", help="Fill in this much of the past once, for example 30d.")
     ] = "",
 ) -> None:
-    """Stay as the daemon: poll, judge, and send digests at the set local times.
+    """Stay as the daemon: poll, judge, send digests at local times.
 
     The first start polls every source with visible progress and prints a first digest. SIGTERM or
     Ctrl-C end it cleanly within 10 seconds; nothing is lost and nothing is done twice.
@@ -206,7 +210,7 @@ def poll(
     force: Annotated[bool, typer.Option("--force", help="Ask in full, without validators.")] = False,
     json: JsonFlag = False,
 ) -> None:
-    """Poll the sources that are due once, judge everything new, and print a table.
+    """Poll due sources once, judge what is new, print a table.
 
     Exit code 1: an essential or newly failing source; 3: no source could be reached.
 
@@ -257,7 +261,7 @@ def digest(
     ] = False,
     to: Annotated[str, typer.Option(metavar="RECIPIENT", help="Recipient id; default: the first.")] = "",
 ) -> None:
-    """Build the digest of what has not been told yet, and print it.
+    """Build the digest of what was not told yet, and print it.
 
     Without --send nothing is marked as told: printing is always a preview.
 
@@ -322,7 +326,9 @@ def backfill(
     ] = False,
     json: JsonFlag = False,
 ) -> None:
-    """Fill in the past of the sources that offer a way back; a stopped run goes on where it was.
+    """Fill in the past; a stopped run goes on where it was.
+
+    Through the sitemaps and paged feeds that sources offer (their backfill tables).
 
     Example:  monitor backfill --from 2026-10-01 --to 2026-11-01 --dry-run
     """
@@ -370,7 +376,9 @@ def export(
     ] = "jsonl",
     since: Annotated[str, typer.Option(metavar="DATE", help="Only entries first seen since then.")] = "",
 ) -> None:
-    """Print every stored entry with its verdict, off-topic ones included.
+    """Print every stored entry with its verdict.
+
+    Off-topic entries are included.
 
     Example:  monitor export --format csv --since 2026-11-01 > entries.csv
     """
@@ -400,7 +408,9 @@ def explain(
     url: Annotated[str, typer.Argument(metavar="URL", help="Address of any entry ever seen, or its id.")],
     json: JsonFlag = False,
 ) -> None:
-    """Tell the whole life of an entry: where it was seen, what was decided, and why, with the figures.
+    """Tell the whole life of an entry: what was decided, and why.
+
+    Where it was seen, what was read, every verdict with its words and figures.
 
     Example:  monitor explain https://example.org/news/123
     """
@@ -420,7 +430,7 @@ def show(
     id: Annotated[int, typer.Argument(metavar="ID", help="Article id, as explain and poll print it.")],  # noqa: A002
     json: JsonFlag = False,
 ) -> None:
-    """Show one stored article with its text, its verdict and every place it was seen.
+    """Show one stored article: text, verdict, where it was seen.
 
     Example:  monitor show 17
     """
@@ -464,7 +474,7 @@ def mark(
     id: Annotated[int, typer.Argument(metavar="ID", help="Article id.")],  # noqa: A002
     what: Annotated[str, typer.Argument(metavar="known|off-topic|on-topic", help="What you say of it.")],
 ) -> None:
-    """Teach the service: this is known to me, this is off the topic, this is on it.
+    """Teach it: this is known to me, off the topic, on it.
 
     Example:  monitor mark 17 known
     """
@@ -591,7 +601,7 @@ def init(
         str, typer.Option(metavar="SPAN", help="Also fill in this much of the past now, for example 30d.")
     ] = "",
 ) -> None:
-    """Make a place of your own: sources.toml to edit, storage beside it.
+    """Make a place of your own: sources.toml and storage.
 
     Example:  monitor init mydesk --since 30d
     """
@@ -616,7 +626,7 @@ def demo(
         typer.Option(metavar="DIR", help="Keep the demo's store and digests in this new directory."),
     ] = None,
 ) -> None:
-    """Show the whole road over a small invented press on this machine; needs no network.
+    """Show the whole road on invented news; needs no network.
 
     Example:  monitor demo
     """
@@ -634,7 +644,9 @@ def doctor(
     ] = "",
     json: JsonFlag = False,
 ) -> None:
-    """Check installation and settings; unreachable sources are warnings, exit 0 when all else is sound.
+    """Check installation and settings; say what to mend.
+
+    Unreachable sources are warnings: exit 0 when all else is sound.
 
     Example:  monitor doctor --mail you@example.org
     """
@@ -652,7 +664,9 @@ def doctor(
 
 @app.command()
 def health(json: JsonFlag = False) -> None:
-    """Say whether the daemon is alive and looking; exit 0 when it is (for containers and watchdogs).
+    """Say whether the daemon is alive; exit 0 when it is.
+
+    For containers and watchdogs.
 
     Example:  monitor health
     """

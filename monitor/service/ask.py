@@ -20,10 +20,11 @@ async def ask(context: Context, request: Request, *, article: bool = False) -> F
                 detail=f"The host asked to be left alone for another {left_s / 60:.0f} minutes.",
             )
         fetched = await fetch(request, policy=context.policy, clock=context.clock)
-    until = due.host_wait(fetched, context.clock())
-    if until is not None:
-        seconds = (until - context.clock()).total_seconds()
-        context.pace.hold(fetched.final_url or request.url, seconds)
+        until = due.host_wait(fetched, context.clock())
+        if until is not None:
+            # Before the slot is given back: the next in the queue for this host must not slip in.
+            seconds = (until - context.clock()).total_seconds()
+            context.pace.hold(fetched.final_url or request.url, seconds)
     return fetched
 
 

@@ -22,7 +22,7 @@ from monitor.service.poll import PollReport
 from monitor.service.progress import Progress
 from monitor.service.seeds import import_folder
 from monitor.service.start import poll_and_judge
-from monitor.terminal import table
+from monitor.service.tables import table
 
 Say = Callable[[str], None]
 SEEDS = "demo/seeds/"

@@ -19,7 +19,7 @@ import structlog
 from monitor.db.records import PageRecord, PageState, PendingEntry
 from monitor.db.store import Batch
 from monitor.judge import decide, fingerprint, relevance, traits
-from monitor.judge.decide import Gathered, Subject
+from monitor.judge.decide import Gathered, Subject, ToldSentence
 from monitor.judge.seedfile import as_known
 from monitor.model import (
     Article,
@@ -208,18 +208,28 @@ def gather(context: Context, batch: Batch, subject: Subject, source: Source, at:
     assert subject.fingerprint is not None
     assert subject.traits is not None
     sampled = subject.fingerprint.sampled
-    near = batch.candidates(sampled)
-    textual = [_with_text(known.known, known.article) for known in batch.known([i for i, _ in near])]
+    similar = batch.known([i for i, _ in batch.candidates(sampled)])
+    textual = [_with_text(known.known, known.article) for known in similar]
     strong = decide.strong_terms(subject.traits)
     thematic = batch.sharing_terms(strong, since=at - STORY_WINDOW, until=at + STORY_WINDOW)
-    themed = [known.known for known in batch.known([i for i, _ in thematic])]
+    themed = batch.known([i for i, _ in thematic])
+    told = batch.told({known.article.id for known in (*similar, *themed) if known.article.id is not None})
+    times = {known.article.id: known.known for known in (*similar, *themed)}
     return Gathered(
         seeds=context.seeds,
         textual=(*map(as_known, context.seeds), *textual),
-        thematic=tuple(themed),
+        thematic=tuple(known.known for known in themed),
         common=batch.common(sampled, at_least=COMMON_AT_LEAST),
         repeated=batch.repeated_lines(source.id, subject.traits.sentence_hashes),
-        told=batch.told(),
+        told=tuple(
+            ToldSentence(
+                ref=f"article:{row.article_id}",
+                text=row.text,
+                lang=times[row.article_id].lang,
+                at=times[row.article_id].at,
+            )
+            for row in told
+        ),
     )
 
 

@@ -105,7 +105,9 @@ async def _ask(context: Context, key: str, want: Wanted, before: PageRecord | No
     attempts = (before.attempts if before else 0) + 1
     state, next_attempt = PageState.OK, None
     if page is None:
-        retry = fetched.kind in PASSING and attempts <= len(RETRY_AFTER)
+        unreadable_rules = fetched.kind is FetchKind.ROBOTS and fetched.retry_after_s is not None
+        passing = fetched.kind in PASSING or unreadable_rules
+        retry = passing and attempts <= len(RETRY_AFTER)
         state = PageState.RETRY if retry else PageState.FAILED
         if retry:
             wait = max(RETRY_AFTER[attempts - 1], timedelta(seconds=fetched.retry_after_s or 0))
@@ -134,7 +136,9 @@ async def ask_page(context: Context, want: Wanted) -> tuple[Fetched, Page | None
     if want.source.robots != "ignore":
         allowed = await context.robots.allows(want.url, pace=context.pace)
         if not allowed.allowed:
-            return Fetched(want.url, FetchKind.ROBOTS, now, detail=allowed.reason), None
+            # Only an unreadable robots.txt (5xx, no answer) is worth asking again.
+            wait_s = (allowed.until - now).total_seconds() if allowed.until else None
+            return Fetched(want.url, FetchKind.ROBOTS, now, retry_after_s=wait_s, detail=allowed.reason), None
         context.pace.crawl_delay(want.url, allowed.crawl_delay_s)
     request = Request(
         url=want.url,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -91,6 +91,10 @@ class PollReport:
         ]
 
 
+HIDDEN = frozenset({FetchKind.DNS, FetchKind.CONNECT, FetchKind.TIMEOUT})
+"""Failures that our own network causes."""
+
+
 def _seen(kind: FetchKind) -> bool:
     return kind in {FetchKind.OK, FetchKind.NOT_MODIFIED}
 
@@ -117,7 +121,7 @@ async def poll(
     ``every`` also asks those that are not due; ``force`` asks without validators and past a server's wait.
     """
     now = context.clock()
-    states = context.store.source_states()
+    states = _settled(context, now)
     waits = context.store.host_waits(now)
     report = PollReport()
     chosen: list[tuple[Source, SourceState]] = []
@@ -135,9 +139,36 @@ async def poll(
         await _all(context, chosen, report, force=force)
     finally:
         context.progress.end()
+    _take_back_waits(context, chosen, report)
     dues = [s.next_due for s in context.store.source_states().values() if s.next_due]
     report.next_due = min(dues, default=None)
     return report
+
+
+def _settled(context: Context, now: datetime) -> dict[str, SourceState]:
+    """Return the stored states; those made by a clock that has since been set back start their wait anew."""
+    states = context.store.source_states()
+    moved = {id_: due.settled(state, now) for id_, state in states.items() if due.clock_went_back(state, now)}
+    _keep(context, moved.values(), now)
+    return states | moved
+
+
+def _take_back_waits(context: Context, chosen: list[tuple[Source, SourceState]], report: PollReport) -> None:
+    """When a source that the network had hidden answers again, let the other hidden ones be asked soon."""
+    before = {source.id: state for source, state in chosen}
+    back = [r for r in report.results if _seen(r.kind) and before[r.source.id].kind in HIDDEN]
+    if not back:
+        return
+    states = context.store.source_states()
+    hidden = [(s, states[s.id]) for s in context.settings.active if s.id in states]
+    freed = [due.reachable_again(state, s) for s, state in hidden if state.kind in HIDDEN]
+    _keep(context, freed, context.clock())
+
+
+def _keep(context: Context, states: Iterable[SourceState], now: datetime) -> None:
+    records = [PollRecord(state=s, at=now, kind=s.kind or FetchKind.OK, keep_look=False) for s in states]
+    if records:
+        context.store.record_polls(records)
 
 
 def _state_of(source: Source, stored: SourceState | None) -> SourceState:
@@ -195,7 +226,7 @@ def _record(context: Context, batch: list[_Read], report: PollReport) -> None:
 async def _one(context: Context, source: Source, state: SourceState, *, force: bool) -> _Read | None:
     """Fetch and read one source; whatever happens to it is a value. None: its host wants to be left alone."""
     request = Request(
-        url=source.url,
+        url=due.address(state, source),
         accept=FEED_ACCEPT,
         validators=None if force else due.conditional(state, source),
         max_bytes=context.settings.fetch.max_bytes,

@@ -10,8 +10,8 @@ from monitor.service.backfill import BackfillReport
 from monitor.service.check import CheckResult
 from monitor.service.context import Context
 from monitor.service.ingest import IngestReport
-from monitor.service.poll import PollReport
-from monitor.terminal import table
+from monitor.service.poll import PollReport, SourceResult
+from monitor.service.tables import table
 
 ORDER = (
     Relation.NEW,
@@ -37,10 +37,15 @@ def _local(context: Context, at: datetime | None) -> str:
 def poll_table(polled: PollReport) -> str:
     """Return one line a source: what answered, how many entries, what is new, what went wrong."""
     rows = [
-        (r.source.id, r.kind.value, r.entries, r.new, f"{r.elapsed_s:.1f} s", r.state.detail)
+        (r.source.id, r.kind.value, r.entries, r.new, f"{r.elapsed_s:.1f} s", _remark(r))
         for r in sorted(polled.results, key=lambda r: (not _bad(r.kind), r.source.id))
     ]
     return table(("source", "answer", "entries", "new", "took", "remark"), rows, limits=(24, 16, 0, 0, 0, 70))
+
+
+def _remark(result: SourceResult) -> str:
+    """Return what an operator should read about a source; nothing where all is well."""
+    return "" if result.state.health is Health.OK else result.state.detail
 
 
 def _bad(kind: FetchKind) -> bool:

@@ -9,8 +9,8 @@ from monitor.service.press import Press, Printed
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 GRAVES = (
-    "Japan and Russia have agreed that former residents may visit family graves on Kunashiri, the foreign "
-    "ministry in Tokyo said on Thursday. A first group of 46 people is to leave Nemuro on 11 December.\n\n"
+    "Japan and Russia have agreed that former residents may visit family graves on Kunashiri, officials in "
+    "Tokyo announced. A first group of 46 people is to leave Nemuro on 11 December.\n\n"
     "Visits to the Northern Territories were stopped when Russia left the talks on a peace treaty. The ministry "
     "called the step small but welcome. A spokesman for the Kremlin said the islands remain Russian territory.\n\n"
     "The League of former residents said that its members are on average 88 years old. Two ships have been "
