@@ -40,6 +40,8 @@ def read(
     markup = plain.storable(decoded.text[:MAX_MARKUP])
     if not markup.strip():
         return Page(note=packing or "the body is empty")
+    if not plain.looks_like_markup(markup):
+        return Page(note="not a web page")
     if plain.too_deep(markup):
         return Page(text="", note=f"more than {plain.MAX_DEPTH:,} nested elements; not read")
     tree = LexborHTMLParser(markup)
