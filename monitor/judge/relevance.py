@@ -33,7 +33,10 @@ _MAX_HITS = 5
 _SHORT = 2
 """Paragraphs up to which a text has no closing background: lead and report."""
 
-_GUESSED = 0.5
+_ACROSS = 10
+"""Characters that a comma, semicolon or colon adds to a distance: what stands behind it is another clause."""
+
+_GUESSED = 0.9
 """How far an unread body is trusted to go on like title and teaser (0 … 1)."""
 
 
@@ -64,10 +67,8 @@ class _Line:
     themes: set[Concept] = field(default_factory=set)
     theme_bits: int = 0
     rule: Evidence | None = None
-
-    @property
-    def weight(self) -> float:
-        return self.rule.weight if self.rule else 0.0
+    weight: float = 0.0
+    """Of the rule; less for a rule that only supports, where little else does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ class _Reader:
         self.focus = _union(self.title + self.lead)
         for at, line in enumerate(self.lines):
             line.rule = self._evidence(at, line)
+        self._weigh_support()
 
     # ---------------------------------------------------------------------------------- hits
 
@@ -136,7 +138,9 @@ class _Reader:
                 line.hits = [
                     (concept, start, end)
                     for concept, start, end in line.hits
-                    if not concept.bits & rule.role or _gap(start, end, own) <= _gap(start, end, other)
+                    if not concept.bits & rule.role
+                    or _gap(line.sentence.folded, start, end, own)
+                    <= _gap(line.sentence.folded, start, end, other)
                 ]
 
     def _count_weak(self) -> None:
@@ -187,6 +191,16 @@ class _Reader:
             ):
                 return rule
         return None
+
+    def _weigh_support(self) -> None:
+        carried = [line for line in self.lines if line.rule and not line.rule.support]
+        trust = min(1.0, len(carried) / self.rules.support_sentences)
+        short = not self.body  # a title and a teaser have no room for more
+        for line in self.lines:
+            if line.rule:
+                line.weight = line.rule.weight * (trust if line.rule.support and not short else 1.0)
+        focus = {id(line) for line in self.title + self.lead}
+        self.carried = any(id(line) in focus for line in carried) or len(carried) >= self.rules.min_sentences
 
     def _around(self, at: int, line: _Line) -> int:
         bits = line.bits | self.focus
@@ -252,8 +266,7 @@ class _Reader:
         )
         score = round(1 / (1 + math.exp(-x)), 4)
         sides = self.bits | _union_bits(i.bits for i in self.implied)
-        carried = any(line.rule and not line.rule.support for line in self.lines)
-        if not (carried and all(sides & group for group in rules.require)):
+        if not (self.carried and all(sides & group for group in rules.require)):
             score = min(score, round(rules.line - 0.01, 4))
         theme = self._theme()
         level = self._level(score, theme)
@@ -262,7 +275,7 @@ class _Reader:
             score=score,
             rule=self._rule(level, theme),
             reason=self._reason(level, theme, shares),
-            review=self._review(level, score, theme, sides),
+            review=self._review(level, score, sides),
             hits=self._hits(),
             threads=self._threads(level),
         )
@@ -289,14 +302,14 @@ class _Reader:
             return Level.NEAR
         return Level.OFF_TOPIC
 
-    def _review(self, level: Level, score: float, theme: Concept | None, sides: int) -> bool:
+    def _review(self, level: Level, score: float, sides: int) -> bool:
         """Return True for a short text whose page may change the answer (rule V1 of the gazetteer)."""
         rules = self.rules
         if self.prepared.words >= rules.teaser_words and self.body:
             return False
         if level is Level.RELEVANT:
             return score < 1 - rules.near_line
-        titled = theme is not None and any(theme in line.themes for line in self.title)
+        titled = any(theme.final for line in self.title for theme in line.themes)
         if titled and not any(line.weight for line in self.lines):
             return False
         bits = self.named | sides
@@ -382,9 +395,14 @@ def _union_bits(values: Iterable[int]) -> int:
     return bits
 
 
-def _gap(start: int, end: int, others: Sequence[tuple[int, int]]) -> float:
-    """Return the characters between a span and the nearest of the others; infinite where there is none."""
-    return min((max(a - end, start - b, 0) for a, b in others), default=math.inf)
+def _gap(folded: str, start: int, end: int, others: Sequence[tuple[int, int]]) -> float:
+    """Return how far the nearest of the others is: characters, more across marks; infinite without others."""
+    nearest = math.inf
+    for a, b in others:
+        between = folded[end:a] if a >= end else folded[b:start]
+        distance = len(between) + _ACROSS * sum(between.count(mark) for mark in ",;:")
+        nearest = min(nearest, distance)
+    return nearest
 
 
 def _opens_like(folded: str, openings: Sequence[str]) -> bool:

@@ -19,9 +19,10 @@ from typing import Any
 
 from monitor.errors import ConfigurationError, Mistake
 from monitor.text.normal import fold
-from monitor.text.patterns import SUBSTRING_LANGUAGES, Found, Matcher, Pattern, PatternError, parse
+from monitor.text.patterns import SUBSTRING_LANGUAGES, Found, Matcher, Pattern, PatternError, gate_text, parse
 
 _LANGUAGE = re.compile(r"[a-z]{2}")
+_HEADER = re.compile(r"^[ \t]*\[\[?[\w.]+\]", re.MULTILINE)
 _ANY = "any"
 """Patterns under this key serve every language."""
 
@@ -42,6 +43,8 @@ class Concept:
     """Themes: name of the rule that says no, ``N1`` …"""
     near: bool = False
     """Themes: beside the topic, worth a title."""
+    final: bool = False
+    """Themes: a title with it and without evidence needs no second look."""
     void: bool = False
     """Themes: names inside such a phrase do not count."""
     quiet: bool = False
@@ -107,6 +110,8 @@ class Rules:
     near_roles: int
     lead_sentences: int
     context_sentences: int
+    min_sentences: int
+    support_sentences: int
     teaser_words: int
     full_share: float
     background_weight: float
@@ -158,14 +163,30 @@ class Topic:
             for found in matcher.find(folded, text)
         ]
 
+    def slug_may_matter(self, path: str) -> bool:
+        """Return True when an address names the topic, or names nothing at all (numbers only)."""
+        path = path.lower()
+        if any(slug in path for slug in self.slugs):
+            return True
+        return not re.search(r"[a-z]{3,}-[a-z]{3,}|[a-z]{6,}", path.rsplit("/", 2)[-1] or path)
+
     def passes_gate(self, folded: str, lang: str) -> bool:
         """Return False for a text without any word that an answer other than "off topic" needs."""
         gates = self._gates.get(lang)
         if gates is None:
-            gates = self._gates[lang] = tuple(
-                tuple(self._literals(need, lang) for need in group) for group in self.rules.gate
-            )
-        return any(all(_any_in(literals, folded) for literals in group) for group in gates)
+            gates = self._gates[lang] = self._compiled_gates(lang)
+        text = gate_text(folded)
+        return any(all(_any_in(literals, text) for literals in group) for group in gates)
+
+    def _compiled_gates(self, lang: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
+        """Return alternatives of literals: whatever may be looked at further or reviewed passes."""
+        groups = dict.fromkeys(self.rules.gate + self.rules.review)
+        alone = 0
+        for group in groups:
+            alone |= group[0] if len(group) == 1 else 0
+        first = (self._literals(alone, lang),)
+        pairs = (group for group in groups if len(group) > 1)
+        return (first, *(tuple(self._literals(need, lang) for need in group) for group in pairs))
 
     def _for(self, lang: str) -> tuple[tuple[int, Pattern], ...]:
         if lang in self._patterns:
@@ -175,7 +196,10 @@ class Topic:
     def _literals(self, need: int, lang: str) -> tuple[str, ...]:
         """Return the fewest texts one of which stands in every text that meets the need."""
         pairs = self._for(lang)
-        literals = {p.literal for key, p in pairs if not key & 1 and self.concepts[key >> 1].bits & need}
+        ours = [p for key, p in pairs if not key & 1 and self.concepts[key >> 1].bits & need]
+        single = {p.words[0][0] for p in ours if len(p.words) == 1}
+        # A phrase around a word that is a name itself ("Japan Russia" beside "Japan") asks for nothing more.
+        literals = {p.literal for p in ours if len(p.words) == 1 or not any(w in single for w, _ in p.words)}
         # A literal that contains another one is found whenever the other is.
         shortest = sorted(literals, key=lambda literal: (len(literal), literal))
         kept: list[str] = []
@@ -231,6 +255,8 @@ class _Loader:
         self.number_roles(concepts, themes)
         read = [*self.read_concepts(concepts), *self.read_themes(themes)]
         rules = self.rules(self.table(data, "rules", ""))
+        label = self.words(subject, "label", "subject")
+        short = self.words(subject, "short", "subject", label) if "short" in subject else label
         if self.mistakes:
             raise ConfigurationError(sorted(self.mistakes, key=lambda m: (m.line or 0, m.key)))
         patterns: dict[str, list[tuple[int, Pattern]]] = {}
@@ -239,8 +265,8 @@ class _Loader:
                 patterns.setdefault(lang, []).append((2 * index + weak, pattern))
         return Topic(
             version=hashlib.sha256(self.text.encode()).hexdigest()[:12],
-            label=self.words(subject, "label", "subject"),
-            short=self.words(subject, "short", "subject", self.words(subject, "label", "subject")),
+            label=label,
+            short=short,
             slugs=tuple(self.strings(subject, "slugs", "subject")),
             concepts=tuple(concept for concept, _ in read),
             rules=rules,
@@ -284,7 +310,7 @@ class _Loader:
         for name in tables:
             key = f"negative.{name}"
             table = self.table(tables, name, "negative")
-            allowed = ("rule", "label", "near", "void", "quiet", "blocks", "unless", "note")
+            allowed = ("rule", "label", "near", "final", "void", "quiet", "blocks", "unless", "note")
             self.known(table, key, allowed, languages=True)
             concept = Concept(
                 id=name,
@@ -293,6 +319,7 @@ class _Loader:
                 theme=True,
                 rule=self.words(table, "rule", key, "N"),
                 near=self.flag(table, "near", key),
+                final=self.flag(table, "final", key),
                 void=self.flag(table, "void", key),
                 quiet=self.flag(table, "quiet", key),
                 blocks=self.group(self.strings(table, "blocks", key), f"{key}.blocks"),
@@ -328,10 +355,9 @@ class _Loader:
             "theme_lead_weight": (0.6, 0, 20), "theme_body_weight": (1.2, 0, 20),
         }  # fmt: skip
         counts = {
-            "lead_sentences": (2, 0, 20),
-            "context_sentences": (1, 0, 20),
-            "teaser_words": (60, 0, 1000),
-        }
+            "lead_sentences": (2, 0, 20), "context_sentences": (1, 0, 20), "teaser_words": (60, 0, 1000),
+            "min_sentences": (2, 0, 20), "support_sentences": (3, 1, 20),
+        }  # fmt: skip
         others = ("gate", "review", "require", "near_roles", "background", "bind", "implied", "evidence")
         self.known(table, "rules", (*numbers, *counts, *others))
         read: dict[str, Any] = {}
@@ -445,7 +471,7 @@ class _Loader:
         begin = self.header(table) if table else 0
         if begin is not None:
             pattern = re.compile(rf"^\s*{re.escape(name)}\s*=", re.MULTILINE)
-            end = re.compile(r"^\s*\[", re.MULTILINE).search(self.text, begin + 1 if table else 0)
+            end = _HEADER.search(self.text, begin + 1 if table else 0)
             found = pattern.search(self.text, begin, end.start() if end and table else len(self.text))
             if found:
                 return self.text.count("\n", 0, found.start()) + 1 + found.group().count("\n")

@@ -18,6 +18,8 @@ _HANGUL = re.compile(r"[\u1100-\u11ff\uac00-\ud7af]")
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\uff21-\uff3a\uff41-\uff5a]")
 
+_BEYOND_LATIN = re.compile(r"[\u0370-\u1fff\u2c00-\ud7ff\uf900-\uffef\U00010000-\U0010ffff]")
+
 _UKRAINIAN = re.compile(r"[іїєґІЇЄҐ]")
 _BELARUSIAN = re.compile(r"[ўЎ]")
 _RUSSIAN = re.compile(r"[ыэъёЫЭЪЁ]")
@@ -50,7 +52,12 @@ _SMALL_WORDS: dict[str, frozenset[str]] = {
         "ve bir bu için ile olarak daha olan gibi çok kadar ancak sonra ise değil olduğu göre".split()
     ),
 }
-_WORD = re.compile(r"[^\W\d_]+")
+_LANGUAGES_OF: dict[str, tuple[str, ...]] = {
+    word: tuple(code for code, small in _SMALL_WORDS.items() if word in small)
+    for word in sorted(frozenset().union(*_SMALL_WORDS.values()))
+}
+_WORDS_READ = 300
+"""Words that vote on a Latin-script language; more do not change the result."""
 
 
 def detect(text: str, hint: str = "") -> str:
@@ -60,7 +67,7 @@ def detect(text: str, hint: str = "") -> str:
     """
     hint = hint.strip().lower().replace("_", "-").partition("-")[0]
     head = text[:_SAMPLE]
-    if head.isascii():
+    if not _BEYOND_LATIN.search(head):
         return _latin(head, hint) if _LATIN.search(head) else hint
     kana, han, hangul = (len(script.findall(head)) for script in (_KANA, _HAN, _HANGUL))
     cyrillic, latin = len(_CYRILLIC.findall(head)), len(_LATIN.findall(head))
@@ -98,8 +105,10 @@ def _cyrillic(head: str, hint: str) -> str:
 
 
 def _latin(head: str, hint: str) -> str:
-    words = [word.lower() for word in _WORD.findall(head)]
-    votes = {code: sum(word in small for word in words) for code, small in _SMALL_WORDS.items()}
+    votes = dict.fromkeys(_SMALL_WORDS, 0)
+    for word in head.lower().split()[:_WORDS_READ]:
+        for code in _LANGUAGES_OF.get(word, ()):
+            votes[code] += 1
     best = max(votes, key=lambda code: (votes[code], code == hint, code == "en"))
     fallback = hint if hint and hint not in {"ja", "ru", "zh", "ko", "uk", "be", "bg"} else "en"
     # A headline has few small words: another language than expected needs three, and a clear lead.

@@ -29,12 +29,10 @@ _UNIFIED = str.maketrans(
         **dict.fromkeys("‘’‚‛′`´ʼʹ", "'"),
         **dict.fromkeys("“”„‟″«»〝〞〟", '"'),
         **dict.fromkeys("‐‑‒–—―−﹣", "-"),
-        "ё": "е",
-        # Long vowels of romanised Japanese: Hokkaidō, Tōkyō, Kunashirī.
-        **dict(zip("āēīōū", "aeiou", strict=True)),
     }
 )
-_BLANKS = re.compile(r"\s+")
+# Russian yo, and the long vowels of romanised Japanese: Hokkaidō, Tōkyō, Kunashirī.
+_LETTERS = str.maketrans({"ё": "е", **dict(zip("āēīōū", "aeiou", strict=True))})
 _NOT_WORD = re.compile(r"[\W_]+")
 
 CJK = "\u3005\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
@@ -50,12 +48,13 @@ def plain(text: str) -> str:
     """
     if "&" in text:
         text = html.unescape(text)
-    if not text.isascii():
+    if text.isascii():
+        text = text.replace("`", "'")
+    else:
         if not unicodedata.is_normalized("NFKC", text):
             text = unicodedata.normalize("NFKC", text)
-        text = _DROPPED.sub("", text)
-    text = _CONTROL.sub(" ", text)
-    return _BLANKS.sub(" ", text.translate(_UNIFIED)).strip()
+        text = _DROPPED.sub("", text).translate(_UNIFIED)
+    return " ".join(_CONTROL.sub(" ", text).split())
 
 
 def fold(text: str) -> str:
@@ -65,7 +64,9 @@ def fold(text: str) -> str:
 
 def lower(plain_text: str) -> str:
     """Return the folded form of a text that already is in the form of ``plain``."""
-    return plain_text.casefold().translate(_UNIFIED)
+    if plain_text.isascii():
+        return plain_text.lower()
+    return plain_text.casefold().translate(_LETTERS)
 
 
 def normal_form(text: str) -> str:

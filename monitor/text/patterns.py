@@ -45,8 +45,13 @@ class Pattern:
 
     @property
     def literal(self) -> str:
-        """Return the longest word: what a folded text must contain for this pattern to match."""
-        return max((word for word, _ in self.words), key=len)
+        """Return the longest part that every text with this pattern has, in the form of ``gate_text``."""
+        runs = [""]
+        for word, is_stem in self.words:
+            runs[-1] = f"{runs[-1]} {word}".strip()
+            if is_stem:  # what follows the stem is not known
+                runs.append("")
+        return max(runs, key=len)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,14 @@ def parse(pattern: str, *, substring: bool = False) -> Pattern:
     if len(words) == 1 and words[0][1] and len(words[0][0]) < 3:
         raise PatternError("a stem of fewer than three letters matches too much: write the words out")
     return Pattern(words=tuple(words), cased=cased)
+
+
+def gate_text(folded: str) -> str:
+    """Return the folded text with one blank for everything that may stand between the words of a phrase."""
+    text = folded.replace("-", " ").replace('"', " ").replace("'", " ").replace("·", " ")
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text
 
 
 class Matcher:

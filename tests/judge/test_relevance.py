@@ -1,0 +1,269 @@
+"""Relevance: about the topic, not merely naming it; floors on invented samples and on the development set."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from benchmarks import relevance as bench
+from monitor.judge import relevance, topic
+from monitor.model import Level
+from monitor.text.prepare import prepare
+from tests.judge.test_topic import SMALL
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return bench.shipped_topic()
+
+
+@pytest.fixture(scope="module")
+def samples():
+    return {sample["id"]: sample for sample in bench.own_samples()}
+
+
+def judged(loaded, title, summary="", body="", lang="en", country=""):
+    return relevance.judge(prepare(title, summary, body, lang), loaded, lang=lang, country=country)
+
+
+# ------------------------------------------------------------------------------------------- floors
+
+
+def test_own_samples_keep_their_floors(shipped):
+    table = bench.figures(bench.own_samples(), shipped)
+    assert table["all"]["hit"] + table["all"]["missed"] >= 50
+    assert table["all"]["false"] + table["all"]["out"] >= 80
+    for lang in ("all", "en", "ru", "ja"):
+        assert table[lang]["f1"] >= 0.98, (lang, table[lang])
+        assert table[lang]["kept_out"] >= 0.98, (lang, table[lang])
+
+
+def test_short_forms_of_own_samples_are_kept_out_or_looked_up(shipped):
+    table = bench.figures(bench.own_samples(), shipped, body=False)["all"]
+    assert table["kept_out"] == 1.0
+    assert table["lost"] <= 4, table  # never seen again: neither relevant nor asking for the page
+
+
+@pytest.mark.shared
+def test_development_set_keeps_its_floors(shipped, shared):
+    """Measured 1.00 and 1.00 in all three languages; floors leave one text in each cell."""
+    table = bench.figures(bench.development_set(shared), shipped)
+    for lang in ("all", "en", "ru", "ja"):
+        assert table[lang]["f1"] >= 0.96, (lang, table[lang])
+        assert table[lang]["kept_out"] >= 0.88, (lang, table[lang])
+    assert table["all"]["f1"] >= 0.98
+    assert table["all"]["kept_out"] >= 0.97
+
+
+@pytest.mark.shared
+def test_teasers_of_the_development_set_let_nothing_in_and_lose_nothing(shipped, shared):
+    table = bench.figures(bench.development_set(shared), shipped, body=False)["all"]
+    assert table["kept_out"] >= 0.97
+    assert table["lost"] <= 1
+
+
+def test_what_keeps_a_text_out_is_its_subject_and_not_a_list_of_forbidden_themes(shipped):
+    """With every theme weighing nothing, nine off-topic texts in ten still stay out."""
+    text = (ROOT / "monitor" / "topic" / "topic.toml").read_text(encoding="utf-8")
+    blunt = topic.load(re.sub(r"^(theme_\w+_weight) = .*$", r"\1 = 0", text, flags=re.MULTILINE))
+    assert shipped.rules.theme_title_weight > blunt.rules.theme_title_weight == 0
+    assert bench.figures(bench.own_samples(), blunt)["all"]["kept_out"] >= 0.9
+
+
+# ------------------------------------------------------------------------------------------- rules
+
+
+def test_a_text_that_names_nothing_is_off_topic_with_a_reason(shipped):
+    answer = judged(shipped, "Council approves tram line", "Work begins in spring.")
+    assert (answer.level, answer.rule, answer.score, answer.hits) == (Level.OFF_TOPIC, "none", 0.0, ())
+    assert not answer.review
+    assert answer.reason == "Off topic: names nothing of the treaty or the islands."
+
+
+def test_a_passing_sentence_makes_nothing_relevant(shipped, samples):
+    for number in ("en-n01", "en-n04", "en-n25", "ru-n04", "ja-n03"):
+        sample = samples[number]
+        answer = judged(shipped, sample["title"], sample["summary"], sample["body"], sample["lang"])
+        assert answer.level is not Level.RELEVANT
+        assert answer.reason.startswith(("Off topic", "Near the topic"))
+
+
+def test_the_same_sentence_in_title_and_lead_makes_it_relevant(shipped):
+    body = "The ministry repeated its aim of a peace treaty with Russia.\n\nIt was raining in Tokyo."
+    answer = judged(shipped, "Tokyo still wants a peace treaty with Moscow", "", body)
+    assert answer.level is Level.RELEVANT
+    assert answer.rule == "R1"
+    assert "treaty" in answer.threads
+    assert answer.reason.startswith("On topic: the title speaks of the peace treaty")
+
+
+@pytest.mark.parametrize(
+    ("title", "lang"),
+    [
+        ("Japan urges Russia and Ukraine to sign a peace treaty", "en"),
+        ("Armenia and Azerbaijan initial peace treaty, Russia and Japan send wishes", "en"),
+        ("Мирный договор с Киевом: Япония и Россия обменялись репликами", "ru"),
+        ("Баку и Ереван подписали мирный договор, Россия и Япония приветствуют", "ru"),
+        ("日中平和友好条約の記念式典、ロシア大使も出席", "ja"),
+    ],
+)
+def test_the_treaty_of_others_is_theirs(shipped, title, lang):
+    assert judged(shipped, title, lang=lang).level is not Level.RELEVANT
+
+
+def test_the_war_as_a_reason_does_not_make_the_treaty_another_ones(shipped):
+    answer = judged(shipped, "Russia ends peace treaty talks with Japan over Ukraine sanctions")
+    assert answer.level is Level.RELEVANT
+
+
+def test_common_surnames_count_only_beside_another_name_of_their_side(shipped):
+    alone = judged(shipped, "Abe speaks of the islands and the peace treaty with Moscow")
+    beside = judged(shipped, "Abe tells Japan of the islands and the peace treaty with Moscow")
+    assert {hit.text for hit in beside.hits} >= {"abe", "japan"}
+    assert "abe" not in {hit.text for hit in alone.hits}
+
+
+def test_the_outlet_stands_for_its_own_side_but_never_for_the_treaty_rule_in_russian(shipped):
+    title, teaser = "На Шикотане прошли учения, Токио выразил протест", ""
+    foreign = judged(shipped, title, teaser, lang="ru", country="KZ")
+    own = judged(shipped, title, teaser, lang="ru", country="RU")
+    assert own.score >= foreign.score
+    treaty = judged(shipped, "Подписан мирный договор, в Токио довольны", lang="ru", country="RU")
+    assert treaty.level is not Level.RELEVANT
+    japanese = "墓参の再開、ロシアに打診　外務省"
+    assert judged(shipped, japanese, lang="ja", country="JP").score > 0
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "lang"),
+    [
+        ("Moscow adds ministers from Tokyo to its list", "Russia answers Japan's sanctions.", "en"),
+        ("Russian bombers fly near Japan, fighters scrambled", "Joint patrol with China.", "en"),
+        ("Токио продлил санкции против России", "В Москве обещали ответить.", "ru"),
+        ("ロシア爆撃機と中国軍機が共同飛行　日本が警戒", "", "ja"),
+        ("Japan to buy Sakhalin-2 LNG from Russia until 2033", "Sanctions waiver extended.", "en"),
+    ],
+)
+def test_beside_the_topic_is_near(shipped, title, summary, lang):
+    answer = judged(shipped, title, summary, lang=lang)
+    assert answer.level is Level.NEAR
+    assert answer.reason.startswith("Near the topic")
+
+
+@pytest.mark.parametrize(
+    ("title", "lang", "country", "review"),
+    [
+        ("Japan and Russia envoys meet", "en", "", True),
+        ("Two islands and a treaty", "en", "", True),
+        ("Посол Японии посетил МИД России", "ru", "RU", True),
+        ("元島民の願い", "ja", "JP", True),
+        ("Strong quake near Iturup, no tsunami", "en", "", False),
+        ("Tram line approved", "en", "", False),
+        ("Japan raises rates", "en", "", False),
+    ],
+)
+def test_short_entries_ask_for_their_page_when_it_may_change_the_answer(
+    shipped, title, lang, country, review
+):
+    assert judged(shipped, title, lang=lang, country=country).review is review
+
+
+def test_hits_point_at_the_words_they_found(shipped, samples):
+    sample = samples["ja-p04"]
+    prepared = prepare(sample["title"], sample["summary"], sample["body"], "ja")
+    answer = relevance.judge(prepared, shipped, lang="ja", country="JP")
+    assert answer.hits
+    for hit in answer.hits:
+        sentence = prepared.sentences[hit.sentence]
+        assert sentence.folded[hit.start : hit.end] == hit.text
+        assert sentence.part == hit.part
+    assert {"military", "territory"} <= set(answer.threads)
+
+
+def test_closing_background_of_an_outlet_does_not_carry_a_text(shipped):
+    report = "\n\n".join(
+        f"The market in Nemuro sold {n} crates of saury from Japan and Russia." for n in range(5)
+    )
+    background = (
+        "Background: Russia and Japan have no peace treaty. Both claim Etorofu and Kunashiri. Talks on a treaty "
+        "ended in 2022. The islands have been held by Moscow since 1945."
+    )
+    assert judged(shipped, "Saury season opens", "", report + "\n\n" + background).level is not Level.RELEVANT
+
+
+# ------------------------------------------------------------------------------------------- another topic
+
+
+def test_another_topic_works_without_code():
+    river = topic.load(SMALL)
+    body = "Arland and Borland met again on the Mira treaty.\n\nThe river treaty divides water between them."
+    on = judged(river, "Arland asks Borland to sign the river treaty", "", body)
+    assert (on.level, on.rule, on.threads) == (Level.RELEVANT, "T1", ("river",))
+    off = judged(river, "Rowing: Arland beats Borland", "The regatta was held on the Mira.")
+    assert (off.level, off.rule, off.review) == (Level.OFF_TOPIC, "N1", False)
+    assert judged(river, "Russia and Japan have no peace treaty").level is Level.OFF_TOPIC
+
+
+# ------------------------------------------------------------------------------------------- cost and sameness
+
+
+def test_an_off_topic_entry_is_cheap_and_a_long_hostile_text_is_linear(shipped):
+    prepared = prepare(*bench.OFF_TOPIC, "", "en")
+    relevance.judge(prepared, shipped)
+    start = time.process_time()
+    for _ in range(1000):
+        relevance.judge(prepared, shipped)
+    assert time.process_time() - start < 1.0  # 0.02 s here; the promise is 1 ms an entry
+    hostile = prepare("treaty", "", "treaty japan russia kuril " * 20_000, "en")
+    start = time.process_time()
+    relevance.judge(hostile, shipped)
+    assert time.process_time() - start < 10
+
+
+def test_first_sight_agrees_with_the_judge(shipped):
+    for sample in bench.own_samples():
+        texts = (sample["title"], sample["summary"], sample["body"])
+        answer = judged(shipped, *texts, lang=sample["lang"])
+        if answer.level is not Level.OFF_TOPIC or answer.review:
+            assert relevance.possible(shipped, sample["lang"], *texts), sample["id"]
+
+
+PROGRAM = """
+from benchmarks import relevance as b
+from monitor.judge import relevance
+from monitor.text.prepare import prepare
+t = b.shipped_topic()
+for s in b.own_samples()[::5]:
+    print(relevance.judge(prepare(s["title"], s["summary"], s["body"], s["lang"]), t, lang=s["lang"]))
+"""
+
+
+def test_the_same_answers_whatever_the_hash_seed():
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", PROGRAM],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "99")
+    }
+    assert len(outputs) == 1
+    assert len(outputs.pop()) > 1000
+
+
+def test_samples_are_marked_invented_and_unique():
+    lines = (ROOT / "tests" / "judge" / "relevance_samples.jsonl").read_text(encoding="utf-8").splitlines()
+    read = [json.loads(line) for line in lines]
+    assert len({sample["id"] for sample in read}) == len(read) >= 100
+    assert all(sample["note"] == "invented" for sample in read)
+    assert {sample["lang"] for sample in read} == {"en", "ru", "ja"}
