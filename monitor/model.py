@@ -438,7 +438,7 @@ class Prepared:
     normal: str
     """Normal form of the body (else the summary): letters and digits only, see ``text.normal``."""
     words: int
-    """Words of the body (characters / 2 for Japanese)."""
+    """Words of the body, else of the summary (characters / 2 for Japanese)."""
     version: int
     """Version of the normal form."""
 
