@@ -28,6 +28,8 @@ _FIRST_YEAR, _LAST_YEAR = 1600, 2100
 """Four digits in this range without a unit are a year."""
 _SMALLEST_NUMBER = 2
 """``1`` is an article in disguise; spelled-out numbers count from eleven (see acts.toml)."""
+_REPORT_DAYS = (-3, 1)
+"""Days around the report within which a date only says when it was reported."""
 _MIN_SKELETON = 3
 """Consonants; shorter skeletons keep their vowels, or Muto and Mito would be one."""
 
@@ -49,6 +51,14 @@ class Reading:
     """True when the sentence has a negation."""
     reports: bool
     """True when it has a reporting verb: somebody speaks."""
+
+
+def is_report_day(anchor: str, at: datetime | None) -> bool:
+    """Return True for a date that only says when the report was made (``on Friday``)."""
+    if at is None or not anchor.startswith("date:") or anchor.startswith("date:--"):
+        return False
+    days = (date.fromisoformat(anchor[5:]) - at.date()).days
+    return _REPORT_DAYS[0] <= days <= _REPORT_DAYS[1]
 
 
 def read(prepared: Prepared, lexicon: Lexicon, *, at: datetime | None) -> tuple[Reading, ...]:
@@ -401,13 +411,16 @@ def _names(
     if len(text) != len(sentence.folded) or (sentence.part == "title" and _is_title_case(sentence.text)):
         return []
     found = []
+    # At the beginning of a sentence: "Orlov says …".
+    verbs = {span.start for span in spans if span.term.startswith("verb:")}
     for match in _CAPITAL.finditer(text):
         if any(start < match.end() and match.start() < end for start, end in covered):
             continue
         word = re.sub(r"'s?$", "", match[0])
         if word.casefold() in _ARTICLES:
             continue
-        if not word.isupper() and not _inside(text, match.start()) and match[0].casefold() not in names:
+        known = word.isupper() or match[0].casefold() in names or match.end() + 1 in verbs
+        if not known and not _inside(text, match.start()):
             continue
         if len(word) > 1 and not _beside_person(match.start(), match.end(), spans):
             found.append((match.start(), match.end(), f"name:{skeleton(word)}"))
@@ -491,10 +504,10 @@ _SOUNDS = (
     ("c", "k"),
     ("q", "k"),
     ("x", "ks"),
-    ("w", "v"),
+    ("w", "b"),
+    ("v", "b"),
     ("j", "z"),
     ("l", "r"),
-    ("b", "b"),
     ("y", ""),
 )
 _ENDINGS = re.compile(
@@ -521,7 +534,8 @@ def skeleton(name: str) -> str:
         text = "".join(_KANA.get(char, "") for char in name)
     for old, new in _SOUNDS:
         text = text.replace(old, new)
-    text = re.sub(r"[^a-z0-9]", "", text)
+    # Japanese writes the closing sound of Russian names as フ or ブ.
+    text = re.sub(r"fu?$", "b", re.sub(r"[^a-z0-9]", "", text))
     bare = re.sub(r"[aeiou]", "", text)
     bare = re.sub(r"(.)\1+", r"\1", bare)
     return bare if len(bare) >= _MIN_SKELETON else text

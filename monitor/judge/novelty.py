@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from monitor.judge import anchors as reading
@@ -43,8 +43,6 @@ HARD_FROM = 0.8
 TURNED_FROM = 0.6
 """Jaccard of concepts from which a sentence speaks of a known fact, so that "not" makes the difference."""
 _TERMS = ("gloss:", "act:", "office:")
-_REPORT_DAYS = (-3, 1)
-"""Days around the report within which a date only says when it was reported."""
 
 
 class Context(StrEnum):
@@ -215,7 +213,7 @@ class Added:
 def added(one: Reading, known: Known, at: datetime | None) -> Added:
     """Return the new anchors, concepts and words of a sentence with their weights."""
     anchors = tuple(
-        anchor for anchor in one.anchors if not known.has(anchor) and not is_report_day(anchor, at)
+        anchor for anchor in one.anchors if not known.has(anchor) and not reading.is_report_day(anchor, at)
     )
     terms = tuple(sorted(t for t in one.terms if t.startswith(_TERMS) and t not in known.terms))
     words = tuple(word for word in one.words if word not in known.words)
@@ -236,14 +234,6 @@ def anchor_weight(anchor: str) -> float:
     if kind == "number" and float(value) <= 10:
         return SMALL_NUMBER_WEIGHT
     return ANCHOR_WEIGHT.get(kind, 0.0)
-
-
-def is_report_day(anchor: str, at: datetime | None) -> bool:
-    """Return True for a date that only says when the report was made."""
-    if at is None or not anchor.startswith("date:") or anchor.startswith("date:--"):
-        return False
-    days = (datetime.fromisoformat(anchor[5:]).date() - at.date()) / timedelta(days=1)
-    return _REPORT_DAYS[0] <= days <= _REPORT_DAYS[1]
 
 
 def label(
@@ -345,13 +335,14 @@ def _turned(one: Reading, fact: Fact | None) -> bool:
     """Return True when the sentence denies what the known fact affirms, or the other way round."""
     if fact is None:
         return False
-    mine = {t for t in one.terms if t.startswith(("gloss:", "office:", "person:"))} - _POLARITY
-    theirs = {t for t in fact.terms if t.startswith(("gloss:", "office:", "person:"))} - _POLARITY
+    mine = {t for t in (*one.terms, *one.anchors) if t.startswith(_SUBJECTS)} - _POLARITY
+    theirs = {t for t in (*fact.terms, *fact.anchors) if t.startswith(_SUBJECTS)} - _POLARITY
     if not mine or len(mine & theirs) < TURNED_FROM * len(mine | theirs) or len(mine) < 2:
         return False
     return _denies(one.terms, one.negated) != _denies(fact.terms, fact.negated)
 
 
+_SUBJECTS = ("gloss:", "office:", "person:", "name:")
 _POLARITY = frozenset({"gloss:neg", "gloss:end", "gloss:refuse"})
 
 

@@ -38,9 +38,10 @@ MIN_CONTAINED = 12
 
 _PAIRS = {"“": "”", "„": "“”", "«": "»", "「": "」", "『": "』", "‘": "’", '"': '"', "'": "'"}
 _PRONOUN = re.compile(
-    r"\b(?:he|she|they|who|он|она|они|по его словам|по ее словам"
+    r"\b(?:he|she|they|он|она|они|по его словам|по ее словам"
     r"|the (?:minister|official|spokes\w+|diplomat))\b"
 )
+_TELLS = frozenset({"told", "tell", "tells", "telling"})
 _SO_CALLED = re.compile(r"(?:so[- ]called|так называем\w+|いわゆる)\s*$")
 _NAMING = re.compile(
     r"(?:^|\s)(?:газет\w+|агентств\w+|журнал\w+|комплекс\w*|шхун\w+|теплоход\w*|film|ship|vessel|ferry)\s*$"
@@ -144,6 +145,7 @@ def _in_paragraph(paragraph: _Paragraph, lang: str, carried: str) -> Iterable[tu
     for piece in outer:
         begin, end = _sentence_around(paragraph, piece, outer)
         around = _Around(text, begin, end, outer, lang, words_lexicon)
+        carried = _last_named(text[:begin], lang, words_lexicon) or carried
         verb = around.verb_near(piece)
         speaker = around.speaker(piece, verb, carried)
         words = text[piece.start : piece.end].strip(" ,.;:—-、。")
@@ -161,6 +163,17 @@ def _in_paragraph(paragraph: _Paragraph, lang: str, carried: str) -> Iterable[tu
         if speaker:
             carried = speaker
         yield quote, speaker
+
+
+def _last_named(before: str, lang: str, words: Lexicon) -> str:
+    """Return the person or office that the paragraph named last before this place."""
+    named = [
+        span.term
+        for span in words.find(before.casefold().replace("ё", "е"), lang)
+        if span.term.startswith(("person:", "office:"))
+    ]
+    people = [term for term in named if term.startswith("person:")]
+    return (people or named or [""])[-1]
 
 
 def _pieces(text: str) -> list[_Piece]:
@@ -264,13 +277,17 @@ class _Around:
     def speaker(self, piece: _Piece, verb: _Verb | None, carried: str) -> str:
         """Return who says it: a person's or office's term, a name as printed, or empty."""
         pivot = verb.start if verb else piece.end
+        # Whom one tells stands behind the verb, who tells before it.
+        tells = verb is not None and verb.word in _TELLS
         named = [
             (abs(self._at(span)[0] - pivot) + _rank(span.term), span.term)
             for span in self.spans
-            if span.term.startswith(("person:", "office:"))
+            if span.term.startswith(("person:", "office:")) and not (tells and self._at(span)[0] > pivot)
         ]
-        pronoun = _PRONOUN.search(self.folded)
-        printed = self._printed(pivot)
+        pronoun = min(
+            _PRONOUN.finditer(self.folded), key=lambda m: abs(m.start() + self.begin - pivot), default=None
+        )
+        printed = self._printed(pivot, before=tells)
         people = [one for one in named if one[1].startswith("person:")]
         if people and verb and pronoun and self._closer(pronoun, verb, people):
             # "Abe met Putin and pursued what he called": the pronoun means the subject, not the nearest name.
@@ -293,7 +310,7 @@ class _Around:
         """Return True where nothing but quotations stands: the speaker before goes on."""
         return not re.search(r"[^\W\x01]", self.text)
 
-    def _printed(self, pivot: int) -> str:
+    def _printed(self, pivot: int, *, before: bool) -> str:
         """Return a name in capitals (or with a Japanese courtesy title) near the verb, as printed."""
         if language(self.lang) == "ja":
             found = [
@@ -311,6 +328,7 @@ class _Around:
                     for span in self.spans
                 )
             ]
+        found = [one for one in found if not before or self.text.find(one[1]) + self.begin < pivot]
         return min(found)[1] if found else ""
 
     def addressee(self, verb: _Verb | None) -> str:
@@ -323,14 +341,12 @@ class _Around:
             match = re.search(r"(記者団|[一-龠ァ-ヴー]{2,8}(?:通信|新聞|テレビ))(?:の取材)?に", head)
             return match[1] if match else ""
         if language(self.lang) == "ru":
-            match = re.search(
-                r"\b(журналистам|тасс|риа новости|интерфаксу|газете [\w.]+|изданию [\w.]+)", tail
-            )
+            match = re.search(r"\b(журналистам|тасс|риа новости|интерфаксу|газете \w+|изданию \w+)", tail)
             return match[1] if match else ""
-        if verb.word not in {"told", "tell", "tells", "telling"}:
-            match = re.match(r"\s(?:to|in an interview with) (reporters|journalists|[\w.]+)", tail)
+        if verb.word not in _TELLS:
+            match = re.match(r"\s(?:to|in an interview with) (reporters|journalists|\w+)", tail)
             return match[1] if match else ""
-        match = re.match(r"\s(?:the |state agency |news agency |a )?([\w.]+(?: news| agency| times)?)", tail)
+        match = re.match(r"\s(?:the |state agency |news agency |a )?(\w+(?: news| agency| times)?)", tail)
         return match[1] if match else ""
 
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.judge import lexicon
+from monitor.judge.anchors import is_report_day
 from monitor.model import KnownArticle, Seed, Traits
 
 KIND_WEIGHT: Mapping[str, float] = {
@@ -44,6 +45,10 @@ SHARED = 0.7
 """Rarity of a term that two of five seeds have: their speaker is a speaker all the same."""
 PEOPLE = 4
 """People of one seed alone that make up for a speaker who is not in the head."""
+OTHER_ACT, NO_ACT = 0.85, 0.6
+"""Worth of the seed's speaker in the head with another of the known acts, and with none."""
+LOUDEST = 1.75
+"""A stranger in the title counts so much more than one in the lead."""
 HEAD = 2.0
 """Weight from which a term stands in title, summary or lead (judge.traits)."""
 
@@ -75,7 +80,7 @@ class Likeness:
     @property
     def accepted(self) -> bool:
         """Return True when this is a rewrite."""
-        return self.score >= self.needed and self.speaker >= SPEAKER
+        return self.score >= self.needed and self.speaker >= SPEAKER and self.fit >= FIT
 
     @property
     def figures(self) -> tuple[tuple[str, float], ...]:
@@ -93,7 +98,9 @@ class Likeness:
 
 SPEAKER = 0.55
 """The seed's speaker stands in title, summary or lead (.6 and more), or several of its people anywhere."""
-NEEDED_NEAR, NEEDED_OPEN, NEEDED_FAR = 0.45, 0.62, 0.80
+FIT = 0.42
+"""Share of the report's names and figures that the seed must have, whatever else speaks for it."""
+NEEDED_NEAR, NEEDED_OPEN, NEEDED_FAR = 0.50, 0.62, 0.80
 """Score needed on days of the event; where its days are unknown; months away from them."""
 TOLD_OPEN, TOLD_FAR = 4.0, 8.0
 """Evidence beside the speaker that is needed off the days of the event."""
@@ -112,7 +119,7 @@ def find(
     """
     profiles = profiles_of(seeds)
     found = [
-        _timed(likeness(traits, profiles, index), seed, at, members)
+        _timed(likeness(traits, profiles, index, at), seed, at, members)
         for index, seed in enumerate(profiles.seeds)
     ]
     return max(found, key=lambda one: (one.accepted, one.score, one.evidence, -one.seed), default=None)
@@ -132,12 +139,16 @@ def _needed(seed: Seed, at: datetime | None, members: Sequence[KnownArticle]) ->
         for member in members:
             belongs = ref in {member.story, member.duplicate_of}
             if belongs and member.at is not None and abs(member.at - at) <= SUPPORT:
-                return NEEDED_NEAR, 0.0, "others tell it in these days"
+                return FIT = 0.42
+"""Share of the report's names and figures that the seed must have, whatever else speaks for it."""
+NEEDED_NEAR, 0.0, "others tell it in these days"
     days = _days_off(seed, at)
     if days is None:
         return NEEDED_OPEN, TOLD_OPEN, "the days of the event are not known"
     if days <= NEAR_DAYS:
-        return NEEDED_NEAR, 0.0, "in the days of the event"
+        return FIT = 0.42
+"""Share of the report's names and figures that the seed must have, whatever else speaks for it."""
+NEEDED_NEAR, 0.0, "in the days of the event"
     if days <= FAR_DAYS:
         return NEEDED_OPEN, TOLD_OPEN, f"{days.days} days off the event"
     return NEEDED_FAR, TOLD_FAR, f"{days.days} days off the event"
@@ -196,9 +207,11 @@ def kind_weight(term: str) -> float:
     return COMMON_WEIGHT if term in lexicon.shipped().often else KIND_WEIGHT.get(term.partition(":")[0], 0.0)
 
 
-def likeness(traits: Traits, profiles: Profiles, index: int) -> Likeness:
+def likeness(traits: Traits, profiles: Profiles, index: int, at: datetime | None = None) -> Likeness:
     """Return how close a report is to the seed at ``index`` of the profiles."""
-    own, seed = dict(traits.terms), profiles.terms[index]
+    seed = profiles.terms[index]
+    # The day of the report is no stranger's mark, unless it is the very day of the event.
+    own = {term: weight for term, weight in traits.terms if term in seed or not is_report_day(term, at)}
     weighed = {
         term: kind_weight(term) * profiles.rarity(term) * min(1.0, seed[term] / HEAD)
         for term in own
@@ -208,12 +221,16 @@ def likeness(traits: Traits, profiles: Profiles, index: int) -> Likeness:
     hard = [term for term in own if term.startswith(HARD)]
     every = sum(kind_weight(term) * profiles.rarity(term) for term in hard)
     known = sum(kind_weight(term) * profiles.rarity(term) for term in hard if term in seed)
-    alien = sum(kind_weight(term) for term in own if _alien(term, own[term], seed))
+    alien = sum(
+        kind_weight(term) * max(1.0, min(LOUDEST, own[term] / HEAD))
+        for term in own
+        if _alien(term, own[term], seed)
+    )
     speaker = _speaker(own, seed, profiles)
     told = sum(
         weight
         for term, weight in weighed.items()
-        if not term.startswith(("person:", "office:", "say:", "act:"))
+        if not term.startswith(("person:", "office:", "name:", "say:", "act:"))
     )
     # Two grains of salt: a headline with one unknown name is no stranger for it.
     fit = (known + 1.0) / (every + 2.0)
@@ -245,18 +262,20 @@ def _speaker(own: Mapping[str, float], seed: Mapping[str, float], profiles: Prof
     people = 0
     for term in seed:
         kind, _, who = term.partition(":")
-        if kind not in {"person", "office"} or term not in own:
+        if kind not in {"person", "office", "name"} or term not in own:
             continue
         rarity = min(1.0, profiles.rarity(term) / SHARED) * min(1.0, seed[term] / HEAD)
         acts = [f"say:{who}:{act}" for act in sorted(CORE_ACTS) if f"say:{who}:{act}" in seed]
-        if kind == "person":
+        if kind != "office":
             people += profiles.rarity(term) > ALONE
         if not acts:
             continue
         if any(own.get(say, 0.0) >= HEAD for say in acts):
             best = max(best, rarity)
+        elif any(own.get(f"say:{who}:{act}", 0.0) >= HEAD for act in CORE_ACTS):
+            best = max(best, OTHER_ACT * rarity)
         elif own[term] >= HEAD:
-            best = max(best, 0.6 * rarity)
+            best = max(best, NO_ACT * rarity)
     return max(best, min(1.0, people / PEOPLE))
 
 

@@ -92,7 +92,7 @@ def place(readings: Sequence[Reading]) -> tuple[Placed, ...]:
     body = 0
     for one in readings:
         sentence = one.sentence
-        speakers = tuple(sorted(term for term in one.terms if term.startswith(_SPEAKERS)))
+        speakers = _speakers(one)
         if sentence.part != "body":
             weight, head = (TITLE, True) if sentence.part == "title" else (SUMMARY, True)
         else:
@@ -102,6 +102,14 @@ def place(readings: Sequence[Reading]) -> tuple[Placed, ...]:
         found.append(Placed(one, weight, head, speakers or (carried if one.reports else ())))
         carried = speakers or carried
     return tuple(found)
+
+
+def _speakers(one: Reading) -> tuple[str, ...]:
+    """Return the people and offices of a sentence, else the unknown names of one that reports speech."""
+    known = tuple(sorted(term for term in one.terms if term.startswith(_SPEAKERS)))
+    if known or not (one.reports or one.sentence.part != "body"):
+        return known
+    return tuple(sorted(anchor for anchor in one.anchors if anchor.startswith("name:")))
 
 
 def strong_terms(traits: Traits, limit: int = 40) -> tuple[str, ...]:

@@ -1,0 +1,126 @@
+"""One decision: copy, rewrite, new, restatement or background; story, sentences and reason with it."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.judge import decide, fingerprint, traits
+from monitor.judge.decide import Gathered, Subject
+from monitor.model import KnownArticle, Level, NoveltyLabel, Relation, Relevance
+from monitor.text.prepare import prepare
+from tests.judge.event_samples import (
+    GRAVES_EN,
+    GRAVES_JA,
+    SEED_A,
+    SEEDS,
+    TOPIC,
+    article,
+    day,
+    relevant,
+    stored,
+)
+from tests.judge.test_rewrites import FOLLOW_UP, HISTORY, RETOLD
+
+AS_KNOWN = tuple(
+    KnownArticle(f"seed:{s.number}", s.title, s.lang, s.outlet, s.published.at, s.fingerprint, s.traits, f"seed:{s.number}")
+    for s in SEEDS
+)  # fmt: skip
+
+
+def verdict(text: tuple[str, str], lang: str = "en", *, at: str = "2031-05-07", relevance=None, **gathered):
+    one = article(*text, lang, at=at)
+    prepared = prepare(one.title, one.summary, one.body, lang)
+    subject = Subject(
+        one,
+        prepared,
+        relevance or relevant(),
+        fingerprint.of(prepared),
+        traits.of(prepared, TOPIC, at=day(at)),
+    )
+    gathered.setdefault("textual", AS_KNOWN)
+    return decide.decide(subject, Gathered(seeds=SEEDS, **gathered), TOPIC)
+
+
+def new_facts(found) -> list[str]:
+    return [one.text for one in found.sentences if one.label is NoveltyLabel.NEW_FACT]
+
+
+@pytest.mark.parametrize(
+    ("level", "relation"), [(Level.OFF_TOPIC, Relation.OFF_TOPIC), (Level.NEAR, Relation.NEAR)]
+)
+def test_what_is_not_relevant_is_not_compared(level, relation):
+    found = verdict(RETOLD, relevance=Relevance(level, 0.1, "none", "Nothing of the topic."))
+    assert found.relation is relation
+    assert found.reason == "Nothing of the topic."
+    assert found.duplicate_of is None
+
+
+def test_the_same_text_is_a_copy_and_adds_nothing():
+    found = verdict(("Another title", SEED_A.replace("\n", "\n\n")))
+    assert (found.relation, found.duplicate_of, found.story) == (Relation.COPY, "seed:0", "seed:0")
+    assert new_facts(found) == []
+    assert "%" in found.reason
+
+
+def test_a_copy_of_a_stored_report_takes_its_story():
+    found = verdict(GRAVES_EN, textual=(stored(4, *GRAVES_EN, story="story:2"),), at="2031-05-08")
+    assert (found.relation, found.duplicate_of, found.story) == (Relation.COPY, "article:4", "story:2")
+
+
+def test_the_seeds_event_in_other_words_is_a_rewrite():
+    found = verdict(RETOLD)
+    assert (found.relation, found.duplicate_of, found.story) == (Relation.REWRITE, "seed:0", "seed:0")
+    assert new_facts(found) == []
+
+
+def test_an_answer_to_the_seeds_event_is_new_and_names_no_seed():
+    found = verdict(FOLLOW_UP)
+    assert found.relation is Relation.NEW
+    assert found.duplicate_of is None
+    assert not (found.story or "").startswith("seed")
+    assert new_facts(found)
+
+
+def test_history_is_background_without_a_story():
+    found = verdict(HISTORY, textual=())
+    assert (found.relation, found.duplicate_of, found.story) == (Relation.BACKGROUND, None, None)
+
+
+def test_a_known_position_on_a_new_day_is_a_restatement():
+    again = ("Orlov again: no talks with Japan", "Stepan Orlov repeated that there are no talks with Japan.")
+    found = verdict(again, at="2032-01-20")
+    assert (found.relation, found.duplicate_of) == (Relation.RESTATEMENT, None)
+
+
+def test_a_new_event_names_its_facts_and_leaves_the_history_out():
+    found = verdict(GRAVES_EN)
+    assert found.relation is Relation.NEW
+    assert any("28 Japanese" in text for text in new_facts(found))
+    assert not any("left the talks" in text for text in new_facts(found))
+
+
+def test_a_report_in_another_language_joins_the_story():
+    found = verdict(GRAVES_JA, "ja", thematic=(stored(4, *GRAVES_EN, story="story:2"),), at="2031-05-08")
+    assert (found.relation, found.story) == (Relation.NEW, "story:2")
+    assert "needed" in found.story_reason
+
+
+def test_the_verdict_carries_rules_and_figures():
+    found = verdict(RETOLD)
+    assert found.rules_version == f"{decide.RULES_VERSION}+{TOPIC.version}"
+    assert dict(found.figures)["likeness"] > 0
+
+
+def test_a_title_alone_is_judged_without_harm():
+    found = verdict(("Russia to let 28 Japanese visit graves in August", ""))
+    assert found.relation is Relation.NEW
+
+
+def test_an_empty_article_does_not_break_the_decision():
+    assert verdict(("", "")).duplicate_of is None
+
+
+def test_the_same_input_gives_the_same_verdict():
+    gathered = {"thematic": (stored(4, *GRAVES_EN), stored(5, *FOLLOW_UP))}
+    turned = {"thematic": tuple(reversed(gathered["thematic"]))}
+    assert verdict(GRAVES_JA, "ja", **gathered) == verdict(GRAVES_JA, "ja", **turned)

@@ -1,0 +1,134 @@
+"""Sentences are known, worded anew, a new fact, or furniture; planted changes are always new."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.judge import novelty
+from monitor.judge.novelty import Context, ToldSentence
+from monitor.model import NoveltyLabel
+from tests.judge.event_samples import SEED_A, SEEDS, day, readings
+
+KNOWN = novelty.known_from(SEEDS)
+AT = "2031-05-07"
+
+
+def label(
+    text: str, lang: str = "en", *, context: Context = Context.EVENT, known=KNOWN, repeated=frozenset()
+):
+    found = novelty.label(readings(text, lang, at=AT), known, context=context, at=day(AT), repeated=repeated)
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Japan joined sanctions in 2022, and Russia left the talks."),
+        ("en", "No peace treaty was ever signed."),
+        ("ru", "После японских санкций 2022 года Россия прекратила переговоры."),
+        ("ru", "Япония претендует на Итуруп, Кунашир, Шикотан и Хабомаи."),
+        ("ja", "2022年、日本の制裁を受けてロシアは交渉を中断した。"),
+        ("ja", "択捉、国後、色丹、歯舞をめぐり、両国は平和条約を結んでいない。"),
+    ],
+)
+def test_what_the_seeds_say_is_known_in_every_language(lang, text):
+    assert label(text, lang).label in {NoveltyLabel.KNOWN, NoveltyLabel.NEW_WORDING}
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "anchor"),
+    [
+        ("en", "Orlov's deputy Marina Galkina left for Sapporo.", "name:grkn"),
+        ("en", "The poll found that 47 percent agree.", "number:47"),
+        ("en", "The vessel sails on 22 August.", "date:2031-08-22"),
+        ("ru", "Дальность ракет составляет 260 километров.", "number:260"),
+        ("ru", "Учения намечены на 10 декабря.", "date:2030-12-10"),
+        ("ja", "8月22日に根室港を出発する。", "date:2031-08-22"),
+        ("ja", "参加者は約900人。", "number:900"),
+    ],
+)
+@pytest.mark.parametrize("context", [Context.EVENT, Context.RETOLD])
+def test_a_new_name_number_or_date_is_a_new_fact_everywhere(lang, text, anchor, context):
+    found = label(text, lang, context=context)
+    assert found.label is NoveltyLabel.NEW_FACT
+    assert anchor in found.anchors
+    assert anchor in found.reason
+
+
+def test_a_number_altered_in_a_known_sentence_is_new():
+    assert label("The remark came after a report in which 13 lawmakers asked for the islands.").label is (
+        NoveltyLabel.NEW_FACT
+    )
+
+
+def test_a_turned_statement_is_new():
+    found = label("Orlov says that there are talks with Japan.", context=Context.RETOLD)
+    assert found.label is NoveltyLabel.NEW_FACT
+    assert "negation" in found.anchors
+    assert found.closest == "Orlov says that there are no talks with Japan."
+
+
+def test_the_day_of_the_report_is_no_fact():
+    assert (
+        label("Orlov said on Tuesday that there are no talks with Japan.").label is not NoveltyLabel.NEW_FACT
+    )
+
+
+def test_wording_alone_is_new_only_in_a_report_of_an_event():
+    text = "The crew drifted in fog while carrying a patient."
+    assert label(text).label is NoveltyLabel.NEW_FACT
+    assert label(text, context=Context.RETOLD).label is not NoveltyLabel.NEW_FACT
+
+
+def test_a_seeds_sentence_is_known_word_for_word():
+    found = label(SEED_A.split("\n")[3].split(". ")[0] + ".")
+    assert found.label is NoveltyLabel.KNOWN
+    assert found.closest_ref == "seed:0"
+
+
+def test_every_sentence_that_speaks_of_a_fact_names_the_closest_one():
+    found = label("Russia cancelled visa-free visits in 2022 because Japan joined sanctions.")
+    assert found.closest.startswith("Japan joined sanctions")
+    assert found.closest_ref == "seed:0"
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Read also: the day in pictures"),
+        ("en", "© 2031 All rights reserved"),
+        ("en", "Subscribe to our newsletter"),
+        ("ru", "Читайте также: погода на 12 мая"),
+        ("ru", "Справка «Вестника»."),
+        ("ja", "関連記事：根室の天気"),
+    ],
+)
+def test_furniture_is_never_new(lang, text):
+    assert label(text, lang).label is not NoveltyLabel.NEW_FACT
+
+
+def test_a_line_the_outlet_repeats_is_furniture():
+    text = "Our correspondent Pavlov reports from 17 cities."
+    hashed = novelty.fingerprint.sentence_hash(text)
+    assert label(text, repeated=frozenset({hashed})).label is NoveltyLabel.FURNITURE
+
+
+def test_what_a_digest_has_told_is_known_in_every_language():
+    told = ToldSentence("article:7", "The group of 28 leaves Nemuro on 22 August 2031.", "en", day(AT))
+    known = novelty.known_from(SEEDS, (told,))
+    assert label("8月22日に28人が根室を出発する。", "ja", known=known).label is not NoveltyLabel.NEW_FACT
+    assert label("8月22日に28人が根室を出発する。", "ja").label is NoveltyLabel.NEW_FACT
+    assert label("A group of 28 leaves Nemuro on 22 August.", known=known).closest_ref == "article:7"
+
+
+def test_telling_one_reader_changes_nothing_for_the_next_call():
+    before = len(novelty.known_from(SEEDS).anchors)
+    novelty.known_from(SEEDS, (ToldSentence("article:7", "Some 4711 people came.", "en", day(AT)),))
+    assert len(novelty.known_from(SEEDS).anchors) == before
+
+
+def test_a_date_without_a_year_in_a_seed_is_known_by_its_day():
+    known = novelty.Known()
+    known.add_anchors(("date:--04-08",))
+    assert known.has("date:2031-04-08")
+    assert not known.has("date:2031-04-09")

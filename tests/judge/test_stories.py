@@ -1,0 +1,68 @@
+"""Reports of one event meet across outlets, days and languages; other events of the same week stay apart."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from monitor.judge import novelty, stories
+from monitor.model import Relation
+from tests.judge.event_samples import GRAVES_EN, GRAVES_JA, GRAVES_RU, MAP_EN, SEEDS, day, stored, traits_of
+
+KNOWN = novelty.known_from(SEEDS)
+
+
+@pytest.mark.parametrize(("text", "lang"), [(GRAVES_JA, "ja"), (GRAVES_RU, "ru"), (GRAVES_EN, "en")])
+def test_a_report_joins_the_story_of_its_event(text, lang):
+    store = (stored(1, *GRAVES_EN), stored(2, *MAP_EN))
+    joined = stories.join(traits_of(*text, lang), day("2031-05-08"), store, KNOWN)
+    assert joined.story == "story:1"
+    assert joined.likeness >= stories.JOIN_FROM
+
+
+def test_another_event_of_the_same_week_opens_its_own():
+    assert stories.join(traits_of(*MAP_EN), day("2031-05-08"), (stored(1, *GRAVES_EN),), KNOWN) is None
+
+
+def test_after_seven_days_it_is_another_story():
+    late = day("2031-05-20")
+    assert stories.join(traits_of(*GRAVES_JA, "ja"), late, (stored(1, *GRAVES_EN),), KNOWN) is None
+
+
+@pytest.mark.parametrize("relation", [Relation.BACKGROUND])
+def test_background_gathers_nobody(relation):
+    store = (stored(1, *GRAVES_EN, relation=relation),)
+    assert stories.join(traits_of(*GRAVES_JA, "ja"), day("2031-05-07"), store, KNOWN) is None
+
+
+def test_stories_of_seeds_are_left_to_copies_and_rewrites():
+    store = (stored(1, *GRAVES_EN, story="seed:0"),)
+    assert stories.join(traits_of(*GRAVES_JA, "ja"), day("2031-05-07"), store, KNOWN) is None
+
+
+def test_copies_do_not_outvote():
+    copies = tuple(stored(n, *MAP_EN, story="story:1", duplicate_of="article:9") for n in range(2, 6))
+    joined = stories.join(
+        traits_of(*GRAVES_JA, "ja"), day("2031-05-07"), (stored(1, *GRAVES_EN), *copies), KNOWN
+    )
+    assert joined.members == 1
+
+
+def test_the_order_of_candidates_does_not_matter():
+    store = [stored(1, *GRAVES_EN), stored(2, *MAP_EN), stored(3, *GRAVES_RU, "ru", story="story:1")]
+    answers = {
+        stories.join(traits_of(*GRAVES_JA, "ja"), day("2031-05-07"), order, KNOWN)
+        for order in itertools.permutations(store)
+    }
+    assert len(answers) == 1
+
+
+def test_likeness_is_symmetrical_and_one_with_itself():
+    one, other = traits_of(*GRAVES_EN), traits_of(*GRAVES_JA, "ja")
+    assert stories.likeness(one, other, KNOWN) == pytest.approx(stories.likeness(other, one, KNOWN))
+    assert stories.likeness(one, one, KNOWN) == pytest.approx(1.0)
+
+
+def test_nothing_is_like_an_empty_report():
+    assert stories.likeness(traits_of("", ""), traits_of(*GRAVES_EN), KNOWN) == 0.0
