@@ -29,7 +29,7 @@ from monitor.digest.parts import (
     Story,
     Waiting,
 )
-from monitor.digest.safe import clean, link
+from monitor.digest.safe import clean, language, link
 from monitor.digest.sight import Sight, sight
 from monitor.model import Level, Relation, Source
 
@@ -116,15 +116,24 @@ def _wanted(one: DigestArticle, only: Mapping[str, tuple[str, ...]]) -> bool:
 
 
 def _tagged(one: DigestArticle) -> DigestArticle:
-    """Return the article with bare thread names."""
+    """Return the article with bare thread names, and a language only where it is one."""
     bare = (name.removeprefix("thread:").removeprefix("thread_") for name in one.threads)
-    return replace(one, threads=tuple(dict.fromkeys(map(clean, bare))))
+    return replace(
+        one,
+        article=replace(one.article, lang=language(one.article.lang)),
+        threads=tuple(dict.fromkeys(filter(None, map(clean, bare)))),
+    )
 
 
 def _named(one: SourceReport) -> SourceReport:
     return replace(
         one,
-        source=replace(one.source, name=clean(one.source.name, 80) or clean(one.source.id, 80)),
+        source=replace(
+            one.source,
+            id=clean(one.source.id, 80),
+            name=clean(one.source.name, 80) or clean(one.source.id, 80),
+            url=clean(one.source.url),
+        ),
         state=replace(one.state, detail=clean(one.state.detail, 300)),
         gaps=tuple(Span(*gap) for gap in one.gaps),
         lost=tuple(Span(*lost) for lost in one.lost),
@@ -273,6 +282,7 @@ def _changed(revisions: Iterable[Revision], stories: Sequence[Story]) -> tuple[A
             outlet=clean(one.outlet),
             before=clean(one.before, 600),
             after=clean(one.after, 600),
+            lang=language(one.lang),
             url=link(one.url),
         )
         if tidy.before != tidy.after and tidy.before and tidy.after:

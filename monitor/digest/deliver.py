@@ -17,9 +17,10 @@ import ssl
 import sys
 import tempfile
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from ipaddress import ip_address
 from pathlib import Path
@@ -79,11 +80,11 @@ def message(
     injected: values are cleaned to one line before, and the policy refuses line breaks besides. ValueError
     for addresses that are none.
     """
-    mail = EmailMessage(policy=SMTP_POLICY)
+    mail = EmailMessage(policy=_POLICY)
     origin = address(sender)
     mail["From"] = origin
     mail["To"] = address(to)
-    mail["Subject"] = clean(rendered.subject, SUBJECT_CHARS)
+    mail["Subject"] = clean(rendered.subject, SUBJECT_CHARS).replace("=?", "= ?")  # no encoded word of others
     mail["Date"] = format_datetime(date)
     mail["Message-ID"] = clean(message_id)
     if in_reply_to:
@@ -94,11 +95,37 @@ def message(
         mail["List-Unsubscribe"] = f"<{clean(unsubscribe)}>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation notes in return
     mail["X-Auto-Response-Suppress"] = "All"
-    mail["Content-Language"] = clean(language)
     mail.set_content(rendered.text, cte=_transfer(rendered.text))
     mail.add_alternative(rendered.html, subtype="html", cte=_transfer(rendered.html))
+    mail["Content-Language"] = clean(language)  # of the whole: what stands here before a part moves into it
     mail.set_boundary(f"=_{file_name(message_id, 60)}")
     return mail
+
+
+class _Policy(EmailPolicy):
+    """The SMTP policy, but for subjects: the library's own folding adds blanks inside encoded ones.
+
+    Seen with Python 3.11: words of digits before an ellipsis came back with two blanks between them.
+    """
+
+    def fold(self, name: str, value: str) -> str:
+        """Return the header folded for the wire."""
+        return _subject(value) if name.lower() == "subject" else super().fold(name, value)
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """Return the same as bytes."""
+        return _subject(value).encode() if name.lower() == "subject" else super().fold_binary(name, value)
+
+
+_POLICY = _Policy(linesep="\r\n")
+
+
+def _subject(text: str) -> str:
+    """Return the header line of a subject; RFC 2047 words of at most 75 characters where it is not ASCII."""
+    if text.isascii() and len(text) + len("Subject: ") <= 78:
+        return f"Subject: {text}\r\n"
+    folded = Header(text, "utf-8", maxlinelen=75, header_name="Subject").encode(linesep="\r\n")
+    return f"Subject: {folded}\r\n"
 
 
 def address(text: str) -> Address:
@@ -266,7 +293,7 @@ def _outcome(error: Exception, server: Server, to: str) -> Delivery:
             return _by_code(error.smtp_code, said, "Ask the server's operator why.")
         case smtplib.SMTPNotSupportedError():
             return _deferred(_not_supported(server, where))
-        case smtplib.SMTPServerDisconnected():
+        case smtplib.SMTPServerDisconnected() if not isinstance(error.__context__, TimeoutError):
             return _deferred(
                 f"{where} hung up before it accepted the mail ({clean(str(error), ANSWER_CHARS)})."
             )
@@ -288,7 +315,7 @@ def _outcome(error: Exception, server: Server, to: str) -> Delivery:
                 f"The mail server's name {server.host} does not resolve. Check [smtp] host and this "
                 "machine's network."
             )
-        case TimeoutError():
+        case TimeoutError() | smtplib.SMTPServerDisconnected():
             return _deferred(f"{where} did not answer in time. Check [smtp] host and port, and the firewall.")
         case ConnectionRefusedError():
             return _deferred(f"{where} refused the connection. Check [smtp] host and port.")

@@ -29,10 +29,11 @@ _STYLES = {
 _JAPANESE = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff66-\uff9f"
 _FOREIGN = re.compile(
     rf"(?P<ja>[{_JAPANESE}](?:[{_JAPANESE}\u3000-\u303f\uff01-\uff65\d]*[{_JAPANESE}])?)"
+    r"|(?P<code>monitor (?:backfill|digest|sources|health)(?: -{0,2}[a-z0-9][a-z0-9:-]*)*)"
     r"|(?P<ru>[\u0400-\u04ff](?:[\u0400-\u04ff\s\-\d«»„“,]*[\u0400-\u04ff])?)"
 )
-"""Runs of another script within a line of the interface: they get their own ``lang``, so that a screen
-reader speaks them and a browser draws Japanese and not Chinese forms."""
+"""What is marked within a line of the interface: runs of another script get their own ``lang``, so that a
+screen reader speaks them and a browser draws Japanese and not Chinese forms; commands look like commands."""
 
 
 def html(digest: Digest, subject: str) -> str:
@@ -76,14 +77,21 @@ def _environment() -> Environment:
 
 
 def _marked(text: str) -> Markup:
-    """Return the escaped text with runs of Japanese and Cyrillic letters marked by language."""
+    """Return the escaped text with foreign runs and commands marked."""
     parts: list[Markup] = []
     end = 0
     for run in _FOREIGN.finditer(text):
         parts.append(escape(text[end : run.start()]))
-        parts.append(Markup('<span lang="{}">{}</span>').format(run.lastgroup, run.group()))
+        parts.append(_run(run.group(), run.lastgroup or ""))
         end = run.end()
     return Markup("").join([*parts, escape(text[end:])])
+
+
+def _run(text: str, kind: str) -> Markup:
+    if kind != "code":
+        return Markup('<span lang="{}">{}</span>').format(kind, text)
+    words = (Markup('<span class="code">{}</span>').format(word) for word in text.split(" "))
+    return Markup(" ").join(words)
 
 
 def _short(link: str) -> str:

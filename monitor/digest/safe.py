@@ -65,6 +65,11 @@ def link(url: str | None) -> str:
     return urlunsplit((parts.scheme.lower(), parts.netloc, path, query, fragment))
 
 
+def language(tag: str) -> str:
+    """Return the tag if it looks like a language (BCP 47: ``ja``, ``zh-hant``), else an empty string."""
+    return tag if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}", tag) else ""
+
+
 def file_name(text: str, limit: int = 100) -> str:
     """Return the text as a harmless part of a file name: ASCII letters, digits, ``.``, ``_``, ``@``, ``-``.
 

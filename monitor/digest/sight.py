@@ -197,7 +197,7 @@ def _was_blind(
     """Return True when the last digest must already have named this source as out of sight."""
     if known_before is not None:
         return start - known_before > patience
-    return bool(tried) and tried[0].at <= start
+    return bool(tried) and tried[0].at < start
 
 
 def _failures(tried: Sequence[Look], gaps: Sequence[Span]) -> tuple[FetchKind, ...]:
@@ -253,9 +253,14 @@ def is_out(one: SourceReport, period: Span) -> bool:
 
 
 def _essential(readable: Sequence[SourceReport], out: Sequence[SourceReport]) -> list[SourceReport]:
-    """Return the sources whose every hour counts: the marked ones, else all that are not blind as before."""
+    """Return the sources whose every hour counts: the marked ones, else all that worked before."""
     marked = [one for one in readable if one.source.essential]
-    return marked or [one for one in readable if one.newly_blind or one not in out]
+    return marked or _fresh(readable, out)
+
+
+def _fresh(readable: Sequence[SourceReport], out: Sequence[SourceReport]) -> list[SourceReport]:
+    """Return the sources that are not blind as before; all of them where no other is left."""
+    return [one for one in readable if one.newly_blind or one not in out] or list(readable)
 
 
 def _blackouts(
@@ -265,7 +270,7 @@ def _blackouts(
 
     The hull of what they missed is told, since polls of different sources end at different minutes.
     """
-    fresh = [one for one in readable if one.newly_blind or one not in out]
+    fresh = _fresh(readable, out)
     least = max(2, -(-len(fresh) * SHARED_BY // 1)) if len(fresh) > 1 else 1
     edges = sorted({time for one in fresh for gap in one.gaps for time in gap})
     dark = [

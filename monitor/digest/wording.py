@@ -13,8 +13,8 @@ from monitor.digest.parts import Altered, Digest, Fact, Fold, Known, Near, Posit
 from monitor.digest.safe import clean
 from monitor.digest.unseen import Unseen
 
-SUBJECT_COLUMNS = 78
-"""RFC 5322 §2.1.1 asks for lines of at most 78; mail programs show less and cut at the right."""
+SUBJECT_COLUMNS = 68
+"""With its name within the 78 of RFC 5322 §2.1.1, so that it is not folded; mail programs show even less."""
 MAX_STORIES = 5
 MAX_FACTS = 3
 """In the mail; the JSON form has all. Both from the rules of the digest."""
@@ -72,6 +72,9 @@ class Wording(Unseen):
 
     def subject(self) -> str:
         """Return the subject: what is new, or that nothing is, or that nobody could look."""
+        return self._subject().replace("=?", "= ?")  # RFC 2047: what begins so is read as encoded
+
+    def _subject(self) -> str:
         digest, say = self.digest, self.phrases.say
         out, total = len(self._out_names()), digest.sight.total
         common = {"tag": digest.tag, "date": self.date, "out": out, "total": total}
@@ -283,7 +286,7 @@ class Wording(Unseen):
         text = known.text if known.ours else self.sentence(Printed(known.text, "", ""))
         if known.at is None or known.ours:
             return text
-        closing = " " if text.endswith((".", "。", '"', "»", "」", "!", "?")) else ", "
+        closing = " " if text.endswith((".", "。", '"', "”", "»", "」", "!", "?")) else ", "
         return f"{text}{closing}{self.day(known.at, year=True)}"
 
     def change(self, fact: Fact) -> str:

@@ -1,0 +1,149 @@
+"""The four days as mails: golden texts, widths, and what the forms must have in common."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import unicodedata
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from monitor.digest.build import build, empty
+from monitor.digest.phrases import _TABLES, ENGLISH
+from monitor.digest.render import form, printed, render
+from tests.digest import invented
+
+DAYS = {
+    "normal": invented.normal_day,
+    "empty": invented.empty_day,
+    "blind": invented.blind_day,
+    "copies": invented.copies_day,
+}
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def columns(line: str) -> int:
+    """Width by the standard library alone, so that the project's own measure is checked against another."""
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in line
+    )
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_the_text_of_each_day_is_the_golden_one(day):
+    text = printed(render(build(DAYS[day]())))
+    path = GOLDEN / f"{day}.txt"
+    if os.environ.get("MONITOR_WRITE_GOLDEN") == "1":
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_no_line_is_wider_than_72_columns_and_no_link_is_broken(day):
+    material = DAYS[day]()
+    lines = render(build(material)).text.splitlines()
+    wide = [line for line in lines if columns(line) > 72]
+    assert [line for line in wide if not re.fullmatch(r"\s*https?://\S+", line)] == []
+    assert all(line == line.rstrip() for line in lines)
+
+
+def test_a_long_link_stands_whole_on_a_line_of_its_own():
+    url = "https://press.example.org/" + "a" * 150
+    one = invented.judged(invented.article(1, "Harbour Wire", "Title", "2026-11-25 10:00", url=url))
+    lines = render(build(replace(invented.normal_day(), articles=(one,)))).text.splitlines()
+    assert f"     {url}" in lines
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_the_same_material_gives_the_same_bytes_in_whatever_order_it_comes(day):
+    material = DAYS[day]()
+    turned = replace(material, articles=tuple(reversed(material.articles)))
+    one, other = render(build(material)), render(build(turned))
+    assert (one.subject, one.text, one.html, one.markdown) == (
+        other.subject,
+        other.text,
+        other.html,
+        other.markdown,
+    )
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_every_form_tells_the_same_facts(day):
+    rendered = render(build(DAYS[day]()))
+    flat = re.sub(r"\s+", " ", rendered.text)
+    for story in rendered.data["stories"]:
+        for fact in story["facts"]:
+            said = fact["said"]["text"]
+            assert said in rendered.html
+            assert said.strip("«».") in flat
+            assert said in rendered.markdown
+    assert rendered.data["subject"] == rendered.subject
+    assert json.loads(form(rendered, "json")) == rendered.data
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_empty_sections_are_not_printed(day):
+    text = render(build(DAYS[day]())).text
+    lines = text.splitlines()
+    titles = [
+        n for n, line in enumerate(lines) if re.fullmatch(r"[A-Z][A-Z ]+[A-Z](, titles only| \(\d+\))?", line)
+    ]
+    for number in titles:
+        assert lines[number + 1].startswith(("- ", "1. ")), lines[number]
+
+
+def test_the_subject_keeps_one_line_of_a_mail():
+    long = invented.judged(invented.article(1, "Harbour Wire", "word " * 60, "2026-11-25 10:00"))
+    subject = render(build(replace(invented.normal_day(), articles=(long,)))).subject
+    assert columns(subject) <= 68
+    assert subject.endswith('…"')
+
+
+def test_nothing_new_on_a_covered_day_is_empty_and_a_blind_day_is_not():
+    assert empty(build(invented.empty_day()))
+    assert not empty(build(invented.blind_day()))
+    assert not empty(build(invented.normal_day()))
+
+
+def test_a_preview_promises_nothing_and_a_skipping_recipient_is_told_how_to_ask():
+    material = invented.empty_day()
+    assert "Next:" not in render(build(replace(material, next_slot=None))).text
+    text = render(build(replace(material, skips_empty=True))).text
+    assert "if anything is new" in text
+    assert "the service is down" not in text
+
+
+def test_a_catch_up_digest_names_its_period():
+    material = invented.empty_day()
+    start = invented.tokyo("2026-11-24 06:52")
+    text = render(build(replace(material, period=invented.Span(start, material.period.end)))).text
+    assert "Covers Tue 24 Nov 06:52 to Fri 27 Nov 06:54." in text
+
+
+def test_zones_without_a_name_show_their_offset():
+    material = replace(invented.normal_day(), zone="Asia/Magadan")
+    assert "Thu 26 Nov 2026, 09:00 UTC+11" in render(build(material)).text
+
+
+def test_all_tables_of_phrases_have_the_same_keys_and_blanks():
+    for table in _TABLES.values():
+        assert table.table.keys() == ENGLISH.table.keys()
+        assert len(table.weekdays) == 7
+        assert len(table.months) == 12
+        for key, forms in table.table.items():
+            for one in (forms,) if isinstance(forms, str) else forms:
+                wanted = ENGLISH.table[key]
+                blanks = set(re.findall(r"{(\w+)}", wanted if isinstance(wanted, str) else "".join(wanted)))
+                assert set(re.findall(r"{(\w+)}", one)) <= blanks, key
+
+
+def test_every_kind_of_failure_has_words():
+    from monitor.digest.sight import SUCCESS
+    from monitor.model import FetchKind
+
+    for kind in FetchKind:
+        assert kind in SUCCESS or f"why.{kind.value}" in ENGLISH.table
