@@ -194,8 +194,8 @@ def test_closing_background_of_an_outlet_does_not_carry_a_text(shipped):
         f"The market in Nemuro sold {n} crates of saury from Japan and Russia." for n in range(5)
     )
     background = (
-        "Background: Russia and Japan have no peace treaty. Both claim Etorofu and Kunashiri. Talks on a treaty "
-        "ended in 2022. The islands have been held by Moscow since 1945."
+        "Background: Moscow and Tokyo lack a peace treaty to this day. Etorofu and Kunashiri are claimed by both. "
+        "Treaty talks broke off in 2022. Russia has governed the islands since the war."
     )
     assert judged(shipped, "Saury season opens", "", report + "\n\n" + background).level is not Level.RELEVANT
 
