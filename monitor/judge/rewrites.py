@@ -139,16 +139,12 @@ def _needed(seed: Seed, at: datetime | None, members: Sequence[KnownArticle]) ->
         for member in members:
             belongs = ref in {member.story, member.duplicate_of}
             if belongs and member.at is not None and abs(member.at - at) <= SUPPORT:
-                return FIT = 0.42
-"""Share of the report's names and figures that the seed must have, whatever else speaks for it."""
-NEEDED_NEAR, 0.0, "others tell it in these days"
+                return NEEDED_NEAR, 0.0, "others tell it in these days"
     days = _days_off(seed, at)
     if days is None:
         return NEEDED_OPEN, TOLD_OPEN, "the days of the event are not known"
     if days <= NEAR_DAYS:
-        return FIT = 0.42
-"""Share of the report's names and figures that the seed must have, whatever else speaks for it."""
-NEEDED_NEAR, 0.0, "in the days of the event"
+        return NEEDED_NEAR, 0.0, "in the days of the event"
     if days <= FAR_DAYS:
         return NEEDED_OPEN, TOLD_OPEN, f"{days.days} days off the event"
     return NEEDED_FAR, TOLD_FAR, f"{days.days} days off the event"
