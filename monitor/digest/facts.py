@@ -26,6 +26,8 @@ SAME_ANCHORS = 0.5
 OLD_AFTER = timedelta(hours=36)
 """Reported that long before the period began: told late (found by backfill, or slow), so shown as old."""
 NAMES_SHOWN = 6
+_UNSPOKEN = frozenset({"quote", "act", "name", "month"})
+"""Anchors a reader could not read: hashes, acts, names reduced to their consonants."""
 _SOFT = ("negation", "w:", "thread")
 """Anchors too common to tell that two sentences say the same."""
 _TRUSTED_CLOCKS = ("", "zone_replaced")
@@ -318,13 +320,13 @@ def _name(anchor: str, labels: Mapping[str, str]) -> str:
     if anchor in labels:
         return clean(labels[anchor])
     kind, colon, rest = anchor.partition(":")
-    if not colon or anchor.startswith(_SOFT) or kind in {"quote", "act"}:
+    if not colon or anchor.startswith(_SOFT) or kind in _UNSPOKEN:
         return ""
     if kind == "number" and rest.isascii() and rest.isdigit():
         return f"{int(rest):,}" if len(rest) > 4 else rest
-    return clean(
-        rest.replace("_", " ") if kind in {"number", "date"} else rest.replace("_", " ").capitalize()
-    )
+    if kind in {"number", "date", "year"}:
+        return clean(rest.lstrip("-"))
+    return clean(rest.upper() if kind == "code" else rest.replace("_", " ").capitalize())
 
 
 def _known(sentence: JudgedSentence, references: Mapping[str, Reference]) -> Known | None:

@@ -167,6 +167,29 @@ def test_a_sentence_without_a_report_in_the_readers_language_gives_names_and_say
     assert "Names: petition, four islands, 610,000, 90,000. No English report yet." in text
 
 
+@pytest.mark.parametrize(
+    ("anchor", "name"),
+    [
+        ("number:610000", "610,000"),
+        ("number:74", "74"),
+        ("number:1.5", "1.5"),
+        ("year:1956", "1956"),
+        ("date:2026-12-11", "2026-12-11"),
+        ("date:--12-11", "12-11"),
+        ("code:f15", "F15"),
+        ("person:orlov", "Orlov"),
+        ("place:south_bay", "Foreign South Bay"),
+        ("name:vrbv", ""),
+        ("negation", ""),
+        ("act:refuse-talks", ""),
+    ],
+)
+def test_an_anchor_is_named_so_that_a_reader_understands_it(anchor, name):
+    one = judged(article(1, "北辰通信", "題", "2026-11-25 08:00"), sentences=(fact(0, "文。", anchor),))
+    told = digest(one, labels={"place:south_bay": "Foreign South Bay"})
+    assert told.stories[0].facts[0].names == ((name,) if name else ())
+
+
 def test_the_reader_of_japanese_gets_the_japanese_sentence():
     material = invented.normal_day()
     told = build(replace(material, recipient=replace(material.recipient, language="ja")))
