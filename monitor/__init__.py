@@ -1,4 +1,4 @@
-"""A news monitor for one file: what is new since what you know, and what could we not see?
+"""A news monitor for one file: what is new since what you know, and what could not be seen.
 
 The folders tell the road of a news item::
 

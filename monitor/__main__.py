@@ -20,14 +20,18 @@ def main() -> None:
     try:
         from monitor.cli import app
 
-        code = app(standalone_mode=False)
+        code = app(prog_name="monitor", standalone_mode=False)
         sys.stdout.flush()
         sys.exit(code if isinstance(code, int) else 0)
     except (KeyboardInterrupt, typer.Abort):
         _say("\nStopped. What was read so far is kept; the same command goes on from there.")
         sys.exit(130)
     except typer.TyperException as error:
-        error.show()
+        show = getattr(error, "show", None)  # usage errors print the usage line, the rest only a text
+        if show is None:
+            _say(f"monitor: {error}")
+        else:
+            show()
         sys.exit(USAGE)
     except BrokenPipeError:
         # The reader of our output (head, less) left: that is its right.

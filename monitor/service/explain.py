@@ -266,8 +266,10 @@ def article_text(found: dict[str, Any]) -> str:
     """Return one article as text."""
     lines = [
         f"{found['title']}",
-        (f"{found['outlet']} ({found['country'] or '?'}, {found['lang'] or '?'})  "
-        f"{found['published']['at'] or 'no time'}"),
+        (
+            f"{found['outlet']} ({found['country'] or '?'}, {found['lang'] or '?'})  "
+            f"{found['published']['at'] or 'no time'}"
+        ),
         f"{found['url'] or ''}",
         "",
         *([found["summary"], ""] if found["summary"] else []),

@@ -24,6 +24,7 @@ from monitor.judge.seedfile import as_known
 from monitor.model import (
     Article,
     Claim,
+    Fingerprint,
     KnownArticle,
     Level,
     Page,
@@ -147,14 +148,14 @@ def _judge_one(
     known_id = batch.article_for_url(keys) if keys else None
     if known_id is not None:
         return _same_article(batch, look, known_id, keys, now)
-    verdict, subject = judge(context, batch, article, look.source, now)
+    verdict, subject, known = judge(context, batch, article, look.source, now)
     article_id = None
     if verdict.level is not Level.OFF_TOPIC:
         article = replace(subject.article, lang=subject.prepared.lang)
         article_id = batch.save_article(
             article,
             url_keys=keys,
-            fingerprint=subject.fingerprint,
+            fingerprint=_own_part(subject.fingerprint, verdict, known),
             traits=subject.traits,
             words=subject.prepared.words,
         )
@@ -185,13 +186,13 @@ def judge(
     article: Article,
     source: Source,
     now: datetime,
-) -> tuple[Verdict, Subject]:
+) -> tuple[Verdict, Subject, Gathered]:
     """Return the verdict on an article against everything stored, and what it was decided on."""
     prepared = prepare(article.title, article.summary, article.body, article.lang)
     seen = relevance.judge(prepared, context.topic, lang=prepared.lang, country=article.country)
     if seen.level is not Level.RELEVANT:
         subject = Subject(article, prepared, seen, None, None)
-        return decide.decide(subject, Gathered(), context.topic), subject
+        return decide.decide(subject, Gathered(), context.topic), subject, Gathered()
     at = article.published.at or article.first_seen or now
     subject = Subject(
         article,
@@ -200,7 +201,20 @@ def judge(
         fingerprint.of(prepared),
         traits.of(prepared, context.topic, at=at),
     )
-    return decide.decide(subject, gather(context, batch, subject, source, at), context.topic), subject
+    known = gather(context, batch, subject, source, at)
+    return decide.decide(subject, known, context.topic), subject, known
+
+
+def _own_part(own: Fingerprint | None, verdict: Verdict, known: Gathered) -> Fingerprint | None:
+    """Return what of a fingerprint is kept for looking up: of a copy only what its original has not.
+
+    Otherwise the fortieth print of one agency text would make the text itself look like boilerplate.
+    """
+    if own is None or verdict.relation not in {Relation.COPY, Relation.UPDATE}:
+        return own
+    original = next((k.fingerprint for k in known.textual if k.ref == verdict.duplicate_of), None)
+    held = set(original.sampled) if original is not None else set()
+    return replace(own, sampled=tuple(h for h in own.sampled if h not in held))
 
 
 def gather(context: Context, batch: Batch, subject: Subject, source: Source, at: datetime) -> Gathered:

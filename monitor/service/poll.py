@@ -302,6 +302,9 @@ async def read_source(
         # A cut-off body in which nothing could be read stays "cut off": that is what the operator can mend.
         kind = FetchKind.NOT_A_FEED if fetched.kind is FetchKind.OK else fetched.kind
         return replace(fetched, kind=kind, detail=document.note), document
+    if document.cut_off and fetched.kind is FetchKind.OK:
+        # Whole entries are kept, but the body is no base for validators (polling-etiquette D11).
+        return replace(fetched, kind=FetchKind.TRUNCATED, detail=document.note), document
     return fetched, document
 
 

@@ -35,7 +35,8 @@ class Desk:
         return self.folder / "sources.toml"
 
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "default", "NO_COLOR": "1"}
+        path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
+        return {**os.environ, "PYTHONPATH": path, "PYTHONWARNINGS": "default", "NO_COLOR": "1"}
 
     def monitor(
         self, *args: str, check: int | None = 0, timeout: float = 300, **more
