@@ -7,14 +7,18 @@ see ``session``), so RETURNING would only be asked what is known.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Dialect, Table, bindparam
+from sqlalchemy import Connection, Dialect, Table, TextClause, bindparam, text
 from sqlalchemy import update as sql_update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
+
+from monitor.db.codec import dumps
+from monitor.db.tables import UtcTime, utc, utc_text
 
 Item = TypeVar("Item")
 
@@ -40,6 +44,28 @@ def upsert(connection: Connection, table: Table, columns: tuple[str, ...], rows:
 def update_by_id(connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[Any]) -> None:
     """Set ``columns``; the last value of each row is its ``id``."""
     _run(connection, "update", table, columns, rows)
+
+
+def asked(connection: Connection, values: Iterable[Any]) -> Any:
+    """Return values as the one parameter that ``any_of`` takes."""
+    listed = sorted(set(values))
+    return dumps(listed) if connection.dialect.name == "sqlite" else listed
+
+
+def any_of(columns: str, table: str, column: str, kind: str, more: str = "") -> dict[str, TextClause]:
+    """Return, by dialect, ``SELECT columns FROM table WHERE column`` is one of ``:asked`` ``more``.
+
+    One parameter for any number of values: prepared once, and an index look-up for each value. (Pairs would
+    be asked more simply by ``(source_id, key) IN (…)``, for which SQLite reads the whole index.)
+    """
+    conditions = {
+        "sqlite": "IN (SELECT value FROM json_each(:asked))",
+        "postgresql": f"= ANY(CAST(:asked AS {kind}[]))",
+    }
+    return {
+        dialect: text(" ".join(("SELECT", columns, "FROM", table, "WHERE", column, condition, more)))  # noqa: FLY002  an f-string of SQL would look like injection
+        for dialect, condition in conditions.items()
+    }
 
 
 def chunks(items: Sequence[Item], size: int = IN_LIST) -> Iterator[Sequence[Item]]:
@@ -75,7 +101,9 @@ def _run(
 def _convert(row: Any, conversions: tuple[tuple[int, Callable[[Any], Any]], ...]) -> list[Any]:
     values = list(row)
     for place, convert in conversions:
-        values[place] = convert(values[place])
+        value = values[place]
+        if value is not None:
+            values[place] = convert(value)
     return values
 
 
@@ -88,11 +116,18 @@ def _prepare(dialect: Dialect, kind: str, table: Table, columns: tuple[str, ...]
     conversions = []
     for place, name in enumerate(names):
         kept = table.c["id" if name == "row_id" else name].type
-        convert = kept.dialect_impl(dialect).bind_processor(dialect)
+        convert = _conversion(kept, dialect)
         if convert is not None:
             conversions.append((place, convert))
     places = None if order is None else tuple(names.index(name) for name in order)
     return _Prepared(str(compiled), names, places, tuple(conversions))
+
+
+def _conversion(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """Return what makes a value ready for the driver, None where nothing has to be done."""
+    if isinstance(kind, UtcTime):
+        return utc_text if dialect.name == "sqlite" else utc
+    return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
 def _statement(

@@ -12,15 +12,17 @@ import json
 import types
 import typing
 import zlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Any, TypeVar
 
 Record = TypeVar("Record")
 Decoder = Callable[[Any], Any]
 
 _DEFAULTS: dict[Any, dict[str, Any]] = {}
+_HOMELESS: dict[tuple[Any, Hashable], tuple[tuple[str, Any], ...]] = {}
 _DECODERS: dict[Any, dict[str, Decoder]] = {}
 """What is found out once for each kind of record."""
 
@@ -57,12 +59,12 @@ def unpack(kind: type[Record], data: Mapping[str, Any]) -> Record:
     return kind(**{name: decoders[name](value) for name, value in data.items() if name in decoders})
 
 
-def rest(record: Any, columns: Collection[str]) -> dict[str, Any] | None:
+def rest(record: Any, columns: Hashable) -> dict[str, Any] | None:
     """Return the JSON form of the fields that have no column, None where all are at their default."""
     packed = {
         name: pack(value)
-        for name, default in _defaults(type(record)).items()
-        if name not in columns and (value := getattr(record, name)) != default
+        for name, default in _homeless(type(record), columns)
+        if (value := getattr(record, name)) != default
     }
     return packed or None
 
@@ -85,6 +87,7 @@ def unsqueeze(kind: type[Record], data: bytes) -> Record:
     return unpack(kind, json.loads(zlib.decompress(data)))
 
 
+@lru_cache(maxsize=4096)
 def url_hash(url: str) -> int:
     """Return 64 bits of the URL's BLAKE2b, signed: an index over it takes a tenth of one over the text."""
     return int.from_bytes(hashlib.blake2b(url.encode(), digest_size=8).digest(), "big", signed=True)
@@ -95,6 +98,16 @@ def _defaults(kind: Any) -> dict[str, Any]:
     if kind not in _DEFAULTS:
         _DEFAULTS[kind] = {field.name: _default(field) for field in dataclasses.fields(kind)}
     return _DEFAULTS[kind]
+
+
+def _homeless(kind: Any, columns: Hashable) -> tuple[tuple[str, Any], ...]:
+    """Return (name, default) of the fields without a column; ``columns`` is a tuple or frozenset of names."""
+    found = _HOMELESS.get((kind, columns))
+    if found is None:
+        assert isinstance(columns, Collection)
+        found = tuple((name, default) for name, default in _defaults(kind).items() if name not in columns)
+        _HOMELESS[kind, columns] = found
+    return found
 
 
 def _default(field: dataclasses.Field[Any]) -> Any:

@@ -29,12 +29,13 @@ def untold(
         .where(_D.recipient_id == recipient_id)
     )
     query = (
-        select(t.entry.c.article_id)
-        .join(t.verdict, (t.verdict.c.article_id == t.entry.c.article_id) & t.verdict.c.current)
-        .where(t.verdict.c.level.in_(SHOWN), t.entry.c.article_id.not_in(told))
-        .group_by(t.entry.c.article_id)
+        select(t.article.c.id)
+        .join(t.verdict, (t.verdict.c.article_id == t.article.c.id) & t.verdict.c.current)
+        .join(t.entry, t.entry.c.article_id == t.article.c.id)
+        .where(t.verdict.c.level.in_(SHOWN), t.article.c.id.not_in(told))
+        .group_by(t.article.c.id)
         .having(first_seen <= until)
-        .order_by(first_seen, t.entry.c.article_id)
+        .order_by(first_seen, t.article.c.id)
     )
     if since is not None:
         query = query.having(first_seen > since)

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, func, or_, select, tuple_, update
+from sqlalchemy import Connection, RowMapping, func, or_, select, update
 
 from monitor.db import tables as t
-from monitor.db.bulk import chunks, insert_new, update_by_id, upsert
+from monitor.db.bulk import any_of, asked, chunks, insert_new, update_by_id, upsert
 from monitor.db.codec import rest, squeeze, unpack_fields, unsqueeze, url_hash
 from monitor.db.records import (
     EntryRevision,
@@ -32,7 +32,9 @@ COLUMNS = tuple(column.name for column in t.entry.columns if column.name != "id"
 _OWN = frozenset({*COLUMNS, "published", "updated"})
 """Fields of an `Entry` that have columns; any other field goes into ``more``."""
 
-_KNOWN = (t.entry.c.id, t.entry.c.source_id, t.entry.c.key, t.entry.c.latest_hash, t.entry.c.revisions)
+_SHORT = "id, source_id, key, latest_hash, revisions"
+_KNOWN = any_of(_SHORT, "entry", "key", "text", "AND source_id = :source")
+_SAME_URL = any_of(f"{_SHORT}, url_hash", "entry", "url_hash", "bigint", "ORDER BY id")
 
 
 class _Known(NamedTuple):
@@ -77,12 +79,13 @@ def record(connection: Connection, polls: Sequence[PollRecord]) -> list[PollOutc
 
 
 def _known(connection: Connection, polls: Sequence[PollRecord]) -> dict[tuple[str, str], _Known]:
-    pairs = [(poll.source_id, entry.key) for poll in polls for entry in poll.entries]
+    query = _KNOWN[connection.dialect.name]
     found: dict[tuple[str, str], _Known] = {}
-    for some in chunks(pairs):
-        query = select(*_KNOWN).where(tuple_(t.entry.c.source_id, t.entry.c.key).in_(some))
-        for row in connection.execute(query):
-            found[row.source_id, row.key] = _Known(*row)
+    for poll in polls:
+        keys = asked(connection, [entry.key for entry in poll.entries])
+        if poll.entries:
+            for row in connection.execute(query, {"source": poll.source_id, "asked": keys}):
+                found[row.source_id, row.key] = _Known(*row)
     return found
 
 
@@ -90,18 +93,16 @@ def _twins(
     connection: Connection, polls: Sequence[PollRecord], known: dict[tuple[str, str], _Known]
 ) -> dict[tuple[str, int, str], list[_Known]]:
     """Return stored entries with the URL of an unknown one, by source, URL hash and content hash."""
-    hashes = sorted(
-        {
-            url_hash(entry.url)
-            for poll in polls
-            for entry in poll.entries
-            if entry.url and (poll.source_id, entry.key) not in known
-        }
-    )
+    hashes = [
+        url_hash(entry.url)
+        for poll in polls
+        for entry in poll.entries
+        if entry.url and (poll.source_id, entry.key) not in known
+    ]
     found = defaultdict(list)
-    for some in chunks(hashes):
-        query = select(*_KNOWN, t.entry.c.url_hash).where(t.entry.c.url_hash.in_(some)).order_by(t.entry.c.id)
-        for row in connection.execute(query):
+    if hashes:
+        query = _SAME_URL[connection.dialect.name]
+        for row in connection.execute(query, {"asked": asked(connection, hashes)}):
             found[row.source_id, row.url_hash, row.latest_hash].append(_Known(*row[:5]))
     return found
 

@@ -8,8 +8,9 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, Select, func, select, text
 
 from monitor.db import tables as t
 from monitor.db.bulk import upsert
@@ -103,18 +104,6 @@ def backup(session: Session, path: Path) -> None:
         raise StoreError(f"The backup {path} cannot be written: {error}.") from error
 
 
-_ORPHANS = {
-    "{n} judged entries have no verdict": """
-        SELECT count(*) FROM entry e WHERE e.state = 'done' AND NOT EXISTS
-        (SELECT 1 FROM verdict v WHERE v.current AND (v.entry_id = e.id OR v.article_id = e.article_id))""",
-    "{n} articles have no entry": """
-        SELECT count(*) FROM article a WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.article_id = a.id)""",
-    "{n} articles have no verdict": """
-        SELECT count(*) FROM article a WHERE NOT EXISTS
-        (SELECT 1 FROM verdict v WHERE v.current AND v.article_id = a.id)""",
-}
-
-
 def problems(connection: Connection) -> list[str]:
     """Return what is not as it must be, in words."""
     found = []
@@ -123,11 +112,27 @@ def problems(connection: Connection) -> list[str]:
         found += [f"the file is damaged: {line}" for line in lines if line != "ok"]
         foreign = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
         found += [f"{row[0]} row {row[1]} points to a missing {row[2]}" for row in foreign[:20]]
-    for words, query in _ORPHANS.items():
-        count = connection.execute(text(query)).scalar_one()
+    for words, query in _missing().items():
+        count = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
         if count:
-            found.append(words.format(n=count))
+            found.append(f"{count} {words}")
     return found
+
+
+def _missing() -> dict[str, Select[Any]]:
+    """Return what must not be there, by what to say of it."""
+    entry, article, verdict = t.entry.c, t.article.c, t.verdict.c
+    own = select(verdict.id).where(verdict.entry_id == entry.id, verdict.current).correlate(t.entry)
+    shared = select(verdict.id).where(verdict.article_id == entry.article_id, verdict.current)
+    decided = select(verdict.id).where(verdict.article_id == article.id, verdict.current)
+    seen = select(entry.id).where(entry.article_id == article.id)
+    return {
+        "judged entries have no verdict": select(entry.id).where(
+            entry.state == EntryState.DONE.value, ~own.exists(), ~shared.correlate(t.entry).exists()
+        ),
+        "articles have no entry": select(article.id).where(~seen.correlate(t.article).exists()),
+        "articles have no verdict": select(article.id).where(~decided.correlate(t.article).exists()),
+    }
 
 
 def counts(connection: Connection) -> Counts:

@@ -32,6 +32,7 @@ PRAGMAS = (
     "foreign_keys=ON",
     "cache_size=-16000",  # 16 MB: the pages that 100,000 articles' look-ups come back to
     "temp_store=MEMORY",
+    "wal_autocheckpoint=4000",  # 16 MB: pages that many batches write in turn are copied back once
     "journal_size_limit=67108864",  # gives the log's space back after a large backfill
 )
 

@@ -36,6 +36,18 @@ NAMES = {
 """One name for a constraint on both databases, so that a migration can speak of it."""
 
 
+def utc(at: datetime) -> datetime:
+    """Return the time in UTC; ValueError for a time without a zone, which could be any."""
+    if at.tzinfo is None:
+        raise ValueError(f"a time without a zone cannot be stored: {at.isoformat()}")
+    return at if at.tzinfo is UTC else at.astimezone(UTC)
+
+
+def utc_text(at: datetime) -> str:
+    """Return the time as SQLite keeps it."""
+    return utc(at).replace(tzinfo=None).isoformat(" ")
+
+
 class UtcTime(TypeDecorator[datetime]):
     """A point in time: aware in UTC outside, ``timestamptz`` in PostgreSQL, ISO text in UTC in SQLite.
 
@@ -55,17 +67,15 @@ class UtcTime(TypeDecorator[datetime]):
         """Refuse a naive time: it would be stored as whatever zone the machine has."""
         if value is None:
             return None
-        if value.tzinfo is None:
-            raise ValueError(f"a time without a zone cannot be stored: {value.isoformat()}")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None).isoformat(" ") if dialect.name == "sqlite" else value
+        return utc_text(value) if dialect.name == "sqlite" else utc(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Give the time back aware."""
         if value is None:
             return None
-        at = datetime.fromisoformat(value).replace(tzinfo=UTC) if dialect.name == "sqlite" else value
-        return cast("datetime", at.astimezone(UTC))
+        if dialect.name == "sqlite":
+            return datetime.fromisoformat(value).replace(tzinfo=UTC)
+        return cast("datetime", value.astimezone(UTC))
 
 
 KeyText = Text().with_variant(Text(collation="C"), "postgresql")
@@ -115,11 +125,12 @@ IS_PENDING = text("state = 'pending'")
 HAS_ARTICLE = text("article_id IS NOT NULL")
 
 
-def _partial(name: str, column: str, where: str, *, unique: bool = False) -> Index:
-    """Return an index over the rows where a boolean is true (``current``) or false (``NOT current``)."""
-    flag = where.removeprefix("NOT ")
-    in_sqlite = text(f"{flag} = {0 if where.startswith('NOT ') else 1}")
-    return Index(name, column, unique=unique, sqlite_where=in_sqlite, postgresql_where=text(where))
+def _partial(name: str, column: str, *, current: bool) -> Index:
+    """Return an index over current verdicts (unique) or past ones; most have no article, and take no room."""
+    present = f" AND {column} IS NOT NULL"
+    in_sqlite = text(f"current = {int(current)}{present}")
+    in_postgresql = text(("current" if current else "NOT current") + present)
+    return Index(name, column, unique=current, sqlite_where=in_sqlite, postgresql_where=in_postgresql)
 
 
 class Row(SQLModel):
@@ -350,11 +361,12 @@ class SampledRow(Row, table=True):
 
 
 class TraitRow(Row, table=True):
-    """Where each strong term occurs: the index that finds the same event in other words."""
+    """Where and when each strong term occurs: the index that finds the same event in other words."""
 
     __tablename__ = "trait"
     __table_args__ = ({"sqlite_with_rowid": False},)
     term: str = _key(primary_key=True)
+    day: int = Field(primary_key=True)
     article_id: int = _id(references="article.id", primary_key=True)
 
 
@@ -386,10 +398,10 @@ class VerdictRow(Row, table=True):
 
     __tablename__ = "verdict"
     __table_args__ = (
-        _partial("uq_verdict_current_entry", "entry_id", "current", unique=True),
-        _partial("uq_verdict_current_article", "article_id", "current", unique=True),
-        _partial("ix_verdict_past_entry", "entry_id", "NOT current"),
-        _partial("ix_verdict_past_article", "article_id", "NOT current"),
+        _partial("uq_verdict_current_entry", "entry_id", current=True),
+        _partial("uq_verdict_current_article", "article_id", current=True),
+        _partial("ix_verdict_past_entry", "entry_id", current=False),
+        _partial("ix_verdict_past_article", "article_id", current=False),
     )
     id: int | None = _id(primary_key=True)
     entry_id: int = _id(references="entry.id")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from monitor.db import tables as t
 from monitor.db.bulk import chunks, insert_new
@@ -16,8 +16,10 @@ from monitor.model import JudgedSentence, Level, NoveltyLabel, Quote, Relation, 
 
 _V = t.verdict.c
 _COLUMNS = tuple(column.name for column in t.verdict.columns if column.name != "id")
-_OWN = frozenset({*_COLUMNS, "sentences", "quotes"})
+_OWN = frozenset({*_COLUMNS, "relevance", "sentences", "quotes"})
 """Fields of a `Verdict` that have columns, or tables of their own; any other field goes into ``more``."""
+_IN_COLUMNS = frozenset({"level", "score", "rule", "reason"})
+"""Fields of a `Relevance` that the columns say, or say again."""
 
 
 # ------------------------------------------------------------------------------------------- storing
@@ -39,7 +41,8 @@ def save(
     if article_id is None:
         save_dropped(connection, [(entry_id, verdict, at)])
         return
-    _supersede(connection, or_(_V.entry_id == entry_id, _V.article_id == article_id))
+    _supersede(connection, _V.entry_id == entry_id)
+    _supersede(connection, _V.article_id == article_id)
     connection.execute(
         insert(t.verdict), dict(zip(_COLUMNS, _row(entry_id, article_id, verdict, at), strict=True))
     )
@@ -73,12 +76,11 @@ def _row(entry_id: int, article_id: int | None, verdict: Verdict, at: datetime) 
 def _more(verdict: Verdict) -> dict[str, Any] | None:
     """Return what has no column; of the relevance only what the columns do not say already."""
     kept = rest(verdict, _OWN) or {}
-    relevance = kept.pop("relevance")
-    del relevance["score"], relevance["rule"]
-    if relevance["level"] == verdict.level.value:
-        del relevance["level"]
-    if relevance["reason"] == verdict.reason:
-        del relevance["reason"]
+    relevance = rest(verdict.relevance, _IN_COLUMNS) or {}
+    if verdict.relevance.level is not verdict.level:
+        relevance["level"] = verdict.relevance.level.value
+    if verdict.relevance.reason != verdict.reason:
+        relevance["reason"] = verdict.relevance.reason
     if relevance:
         kept["relevance"] = relevance
     return kept or None
@@ -128,10 +130,16 @@ def of_articles(connection: Connection, article_ids: Collection[int]) -> dict[in
 def history(connection: Connection, entry_id: int) -> list[StoredVerdict]:
     """Return all verdicts on an entry and its article, newest first."""
     article_id = connection.execute(select(t.entry.c.article_id).where(t.entry.c.id == entry_id)).scalar()
-    about = _V.entry_id == entry_id
+    about = [_V.entry_id == entry_id]
     if article_id is not None:
-        about = or_(about, _V.article_id == article_id)
-    query = select(t.verdict).where(about).order_by(_V.id.desc())
+        about.append(_V.article_id == article_id)
+    ids = {
+        id_
+        for one in about
+        for time_ in (_V.current, ~_V.current)  # each has an index of its own
+        for id_ in connection.execute(select(_V.id).where(one, time_)).scalars()
+    }
+    query = select(t.verdict).where(_V.id.in_(sorted(ids))).order_by(_V.id.desc())
     current = of_articles(connection, [article_id] if article_id is not None else [])
     return [
         current[article_id] if row["current"] and article_id in current else _stored(row, (), ())

@@ -123,7 +123,9 @@ def quote(**given: Any) -> Quote:
     return Quote(**({"speaker": "a deputy foreign minister", "words": "not yet"} | given))
 
 
-def fingerprint(*sampled: int, **given: Any) -> Fingerprint:
+def fingerprint(*numbers: int, **given: Any) -> Fingerprint:
+    """Return a fingerprint with one sampled 64-bit hash for each number (48 bits, signed)."""
+    sampled = [number << 16 for number in numbers]
     values: dict[str, Any] = {
         "algorithm": 1,
         "lang": "en",

@@ -363,9 +363,10 @@ def upgrade() -> None:
     op.create_table(
         "trait",
         sa.Column("term", KEY, nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
         sa.Column("article_id", ID, nullable=False),
         sa.ForeignKeyConstraint(["article_id"], ["article.id"], name="fk_trait_article_id"),
-        sa.PrimaryKeyConstraint("term", "article_id", name="pk_trait"),
+        sa.PrimaryKeyConstraint("term", "day", "article_id", name="pk_trait"),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -405,31 +406,31 @@ def upgrade() -> None:
         "ix_verdict_past_article",
         "verdict",
         ["article_id"],
-        sqlite_where=sa.text("current = 0"),
-        postgresql_where=sa.text("NOT current"),
+        sqlite_where=sa.text("current = 0 AND article_id IS NOT NULL"),
+        postgresql_where=sa.text("NOT current AND article_id IS NOT NULL"),
     )
     op.create_index(
         "ix_verdict_past_entry",
         "verdict",
         ["entry_id"],
-        sqlite_where=sa.text("current = 0"),
-        postgresql_where=sa.text("NOT current"),
+        sqlite_where=sa.text("current = 0 AND entry_id IS NOT NULL"),
+        postgresql_where=sa.text("NOT current AND entry_id IS NOT NULL"),
     )
     op.create_index(
         "uq_verdict_current_article",
         "verdict",
         ["article_id"],
         unique=True,
-        sqlite_where=sa.text("current = 1"),
-        postgresql_where=sa.text("current"),
+        sqlite_where=sa.text("current = 1 AND article_id IS NOT NULL"),
+        postgresql_where=sa.text("current AND article_id IS NOT NULL"),
     )
     op.create_index(
         "uq_verdict_current_entry",
         "verdict",
         ["entry_id"],
         unique=True,
-        sqlite_where=sa.text("current = 1"),
-        postgresql_where=sa.text("current"),
+        sqlite_where=sa.text("current = 1 AND entry_id IS NOT NULL"),
+        postgresql_where=sa.text("current AND entry_id IS NOT NULL"),
     )
 
 
