@@ -50,7 +50,9 @@ READ_ONLY = "it cannot be written by this user. Check owner and mode of the dire
 BUSY = f"another process has kept it locked for {BUSY_S} s. Try again, or stop the other process"
 DAMAGED = "it is damaged, or no store at all. Put back a backup, or move the file away to start afresh"
 DISK = "the disk did not read or write. Check the disk, then run `monitor db check`"
-UNREACHABLE = "the server does not answer. Is it running, and are host and port right?"
+UNREACHABLE = (
+    "no connection. Does the server run, and are host, port, user, password and database name right?"
+)
 DENIED = "the server refuses this user. Check name and password in the address, and the server's pg_hba.conf"
 NO_DATABASE = "the server has no such database. Create it with `createdb`"
 FAULT = "the store refused a step; this is a fault of the program, please report it with this text"
@@ -226,7 +228,7 @@ def _begin(connection: Connection) -> None:
 def _postgresql(address: str) -> Session:
     try:
         url = make_url(address).set(drivername="postgresql+psycopg")
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise StoreError("The database address is not of the form postgresql://user@host/name.") from error
     place = url.render_as_string(hide_password=True).replace("+psycopg", "")
     try:
