@@ -93,6 +93,7 @@ def _read(
     ]
     anchors = tuple(dict.fromkeys(term for _, term in sorted(placed)))
     loose = [*taken, *((span.start, span.end) for span in spans), *((a, b) for a, b, _ in found)]
+    loose += _given_names(sentence, lang, spans)
     return Reading(
         sentence=sentence,
         terms=frozenset(terms),
@@ -425,6 +426,14 @@ def _names(
         if len(word) > 1 and not _beside_person(match.start(), match.end(), spans):
             found.append((match.start(), match.end(), f"name:{skeleton(word)}"))
     return found
+
+
+def _given_names(sentence: Sentence, lang: str, spans: Sequence[Span]) -> list[_Range]:
+    """Return where given names of known people stand: no words of their own."""
+    text = plain(sentence.text)
+    if language(lang) == "ja" or len(text) != len(sentence.folded):
+        return []
+    return [m.span() for m in _CAPITAL.finditer(text) if _beside_person(m.start(), m.end(), spans)]
 
 
 _ARTICLES = frozenset({"the", "a", "an"})

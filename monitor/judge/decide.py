@@ -32,6 +32,7 @@ from monitor.model import (
     Match,
     NoveltyLabel,
     Prepared,
+    Quote,
     Relation,
     Relevance,
     Seed,
@@ -93,7 +94,7 @@ def decide(subject: Subject, gathered: Gathered, topic: Topic) -> Verdict:
     if subject.relevance.level is not Level.RELEVANT:
         return base
     case = _Case.of(subject, gathered, topic)
-    verdict = replace(base, quotes=quotes.find(subject.prepared, case.readings))
+    verdict = replace(base, quotes=case.quotes)
     match = copies.find(
         subject.prepared,
         case.fingerprint,
@@ -123,6 +124,7 @@ class _Case:
     traits: Traits
     fingerprint: Fingerprint
     known: Known
+    quotes: tuple[Quote, ...]
 
     @classmethod
     def of(cls, subject: Subject, gathered: Gathered, topic: Topic) -> _Case:
@@ -138,11 +140,22 @@ class _Case:
             traits=subject.traits or traits.from_readings(subject.prepared, readings),
             fingerprint=subject.fingerprint or fingerprint.of(subject.prepared),
             known=novelty.known_from(gathered.seeds, gathered.told),
+            quotes=quotes.find(subject.prepared, readings),
         )
 
     def label(self, context: Context) -> tuple[JudgedSentence, ...]:
         return novelty.label(
-            self.readings, self.known, context=context, at=self.at, repeated=self.gathered.repeated
+            self.readings,
+            self.known,
+            context=context,
+            at=self.at,
+            repeated=self.gathered.repeated,
+            voices=[one.speakers for one in traits.place(self.readings)],
+            quoted={
+                quote.sentence
+                for quote in self.quotes
+                if quotes.quote_hash(quote.words) not in self.known.quotes
+            },
         )
 
 
@@ -276,7 +289,7 @@ def _own(verdict: Verdict, case: _Case, likeness: Likeness | None) -> Verdict:
             f"New: title and lead have names, figures or dates that nothing known has ({event.weight:.1f})."
         )
     elif speaker:
-        relation, context = Relation.RESTATEMENT, Context.RETOLD
+        relation, context = Relation.RESTATEMENT, Context.RESTATED
         reason = f"A known position again: {speaker}; nothing new in title and lead ({event.weight:.1f})."
     elif case.subject.prepared.body.strip() or event.weight + event.soft == 0:
         relation, context = Relation.BACKGROUND, Context.RETOLD

@@ -61,6 +61,8 @@ class Lexicon:
     """Terms of nearly every report on the topic."""
     often: frozenset[str] = frozenset()
     """Terms of many reports on the topic, those of ``everywhere`` included."""
+    routine: frozenset[str] = frozenset()
+    """Terms by which the sides answer each other whatever happened."""
 
     def find(self, folded: str, lang: str) -> list[Span]:
         """Return what was found in reading order, without findings that lie inside a longer one."""
@@ -124,6 +126,7 @@ def load(text: str) -> Lexicon:
         often=frozenset(
             word for name in ("everywhere", "often") for word in _words(data.get("common", {}).get(name, ""))
         ),
+        routine=frozenset(_words(data.get("common", {}).get("routine", ""))),
         _furniture=tuple(
             word for lang in ("en", "ru", "ja") for word in _words(data.get("furniture", {}).get(lang, ""))
         ),

@@ -34,12 +34,11 @@ TERM_WEIGHT, WORD_WEIGHT, MOST_WORDS = 0.5, 0.3, 4
 """Of a concept and of a word that nothing known has, and how many words count."""
 APART_WEIGHT = 0.45
 """Added where nothing known speaks of the same things."""
+VOICE_WEIGHT, QUOTE_WEIGHT = 0.5, 0.5
+"""Added, in a report of an event, for words of a speaker whom nothing known has, and for a quotation that
+nothing known has."""
 APART = 0.5
 """Share of a sentence's concepts in the closest known fact below which it speaks of something else."""
-NEW_FACT_FROM = 0.8
-"""Weight from which a sentence has a new fact: one name or number, or three small signs."""
-HARD_FROM = 0.8
-"""The same outside a report of a new event, where anchors alone count."""
 TURNED_FROM = 0.6
 """Jaccard of concepts from which a sentence speaks of a known fact, so that "not" makes the difference."""
 _TERMS = ("gloss:", "act:", "office:")
@@ -50,9 +49,20 @@ class Context(StrEnum):
 
     EVENT = "event"
     """A new event: what is told beside the anchors is part of it."""
+    RESTATED = "restated"
+    """A known position again: what is said beside it may be new."""
     RETOLD = "retold"
-    """A rewrite, a restatement, background: wording is only wording."""
+    """A rewrite or background: wording is only wording, anchors alone count."""
     COPY = "copy"
+
+
+FLOOR: Mapping[Context, float] = {
+    Context.EVENT: 0.8,
+    Context.RESTATED: 1.0,
+    Context.RETOLD: 0.8,
+    Context.COPY: 0.8,
+}
+"""Weight from which a sentence has a new fact: one name or number, or three small signs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,8 @@ class Known:
     anchors: set[str] = field(default_factory=set)
     terms: set[str] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
+    quotes: set[str] = field(default_factory=set)
+    """Hashes of known quotations."""
     lines: dict[int, str] = field(default_factory=dict)
     """Hash of a known sentence → reference."""
     facts: list[Fact] = field(default_factory=list)
@@ -102,6 +114,7 @@ class Known:
             set(self.anchors),
             set(self.terms),
             set(self.words),
+            set(self.quotes),
             dict(self.lines),
             list(self.facts),
             set(self.day_of_year),
@@ -156,6 +169,7 @@ def _add_seed(known: Known, seed: Seed) -> None:
         else:
             known.terms.add(term)
     known.add_anchors(seed.traits.anchors)
+    known.quotes.update(seed.traits.quotes)
     known.lines.update(dict.fromkeys(seed.traits.sentence_hashes, ref))
     for fact in seed.facts:
         terms, anchors, words, negated = note_terms(fact.note, seed.published.at)
@@ -243,46 +257,59 @@ def label(
     context: Context,
     at: datetime | None,
     repeated: Collection[int] = frozenset(),
+    voices: Sequence[tuple[str, ...]] = (),
+    quoted: Collection[int] = frozenset(),
 ) -> tuple[JudgedSentence, ...]:
     """Return every sentence with label, reason and the closest known one, in reading order.
 
-    ``repeated`` are hashes of lines that the outlet prints again and again.
+    ``repeated`` are hashes of lines that the outlet prints again and again; ``voices`` the speakers of each
+    sentence (``traits.place``), ``quoted`` the positions of sentences with a quotation nobody knows.
     """
     title = next((normal_form(r.sentence.text) for r in readings if r.sentence.part == "title"), "")
+    room = _Room(known, context, at, repeated, title)
     return tuple(
-        _label(position, one, known, context=context, at=at, repeated=repeated, title=title)
+        _label(position, one, room, _says(one, voices[position] if voices else (), known, position in quoted))
         for position, one in enumerate(readings)
     )
 
 
-def _label(
-    position: int,
-    one: Reading,
-    known: Known,
-    *,
-    context: Context,
-    at: datetime | None,
-    repeated: Collection[int],
-    title: str,
-) -> JudgedSentence:
-    text = one.sentence.text
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """What is the same for all sentences of a report."""
+
+    known: Known
+    context: Context
+    at: datetime | None
+    repeated: Collection[int]
+    title: str
+
+
+def _says(one: Reading, voices: tuple[str, ...], known: Known, quoted: bool) -> float:
+    """Return the weight of who says it: a new voice, new words in quotation marks."""
+    people = [voice for voice in voices if voice.startswith(("person:", "name:"))]
+    new_voice = one.reports and bool(people) and not any(known.has(voice) for voice in people)
+    return VOICE_WEIGHT * new_voice + QUOTE_WEIGHT * quoted
+
+
+def _label(position: int, one: Reading, room: _Room, says: float) -> JudgedSentence:
+    text, known, context = one.sentence.text, room.known, room.context
     hashed = fingerprint.sentence_hash(text)
-    why = _furniture(one, hashed, repeated, title)
+    why = _furniture(one, hashed, room.repeated, room.title)
     if why:
         return JudgedSentence(position, text, NoveltyLabel.FURNITURE, why)
     if hashed in known.lines:
         ref = known.lines[hashed]
         return JudgedSentence(position, text, NoveltyLabel.KNOWN, "word for word as known", text, ref)
-    found = added(one, known, at)
+    found = added(one, known, room.at)
     fact, share = closest(one, known)
     turned = _turned(one, fact)
     new = (*found.anchors, *(("negation",) if turned else ()))
-    apart = APART_WEIGHT if context is Context.EVENT and share < APART and one.covered else 0.0
-    weight = found.hard + (found.soft + apart if context is Context.EVENT else 0.0)
-    floor = NEW_FACT_FROM if context is Context.EVENT else HARD_FROM
-    is_new = turned or weight >= floor
+    told_anew = context in {Context.EVENT, Context.RESTATED}
+    apart = APART_WEIGHT if told_anew and share < APART and one.covered else 0.0
+    weight = found.hard + (found.soft + apart + says if told_anew else 0.0)
+    is_new = turned or weight >= FLOOR[context]
     if is_new:
-        kind, reason = NoveltyLabel.NEW_FACT, _reason(found, turned=turned, apart=bool(apart))
+        kind, reason = NoveltyLabel.NEW_FACT, _reason(found, turned=turned)
     elif found.anchors or found.terms or found.words:
         kind, reason = NoveltyLabel.NEW_WORDING, "the same matters in other words"
     else:
@@ -298,7 +325,7 @@ def _label(
     )
 
 
-def _reason(found: Added, *, turned: bool, apart: bool) -> str:
+def _reason(found: Added, *, turned: bool) -> str:
     parts = []
     if turned:
         parts.append("says the opposite of what is known")
@@ -308,8 +335,8 @@ def _reason(found: Added, *, turned: bool, apart: bool) -> str:
         parts.append("new matter: " + ", ".join(term.partition(":")[2] for term in found.terms[:4]))
     if found.words:
         parts.append("new words: " + ", ".join(found.words[:4]))
-    if apart and not parts:
-        parts.append("nothing known speaks of this")
+    if not parts:
+        parts.append("words of a report on something new that nothing known has")
     return "; ".join(parts)
 
 

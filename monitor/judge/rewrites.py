@@ -71,7 +71,7 @@ class Likeness:
     shared: tuple[str, ...]
     """The heaviest terms in common."""
     told: float = 0.0
-    """Evidence without the speakers, their acts and offices: what a mere restatement lacks."""
+    """Share of what this seed alone tells, beside its speaker, that is told again; a restatement lacks it."""
     needed: float = 1.0
     """Score that was needed."""
     time: str = ""
@@ -92,6 +92,7 @@ class Likeness:
             ("evidence", self.evidence),
             ("speaker", self.speaker),
             ("fit", self.fit),
+            ("told", self.told),
             ("alien", self.alien),
         )
 
@@ -100,10 +101,15 @@ SPEAKER = 0.55
 """The seed's speaker stands in title, summary or lead (.6 and more), or several of its people anywhere."""
 FIT = 0.42
 """Share of the report's names and figures that the seed must have, whatever else speaks for it."""
-NEEDED_NEAR, NEEDED_OPEN, NEEDED_FAR = 0.50, 0.62, 0.80
+NEEDED_NEAR, NEEDED_OPEN, NEEDED_FAR = 0.50, 0.58, 0.80
 """Score needed on days of the event; where its days are unknown; months away from them."""
-TOLD_OPEN, TOLD_FAR = 4.0, 8.0
-"""Evidence beside the speaker that is needed off the days of the event."""
+TOLD_OPEN, TOLD_FAR = 0.22, 0.35
+"""Share of the seed's own facts that must be told off the days of its event: invented restatements with the
+usual paragraphs of history reach .17, retellings of a page begin at .26."""
+RARE = 0.69
+"""Rarity of what at most two of five seeds have: facts of the seed, not of the topic."""
+PERSON_TOLD = 0.1
+"""What each further person whom only this seed names adds."""
 NEAR_DAYS, FAR_DAYS = timedelta(days=10), timedelta(days=45)
 """Reports of one event lie days apart; a claimed time may be wrong by more, so only the far end is strict."""
 SUPPORT = timedelta(days=10)
@@ -155,7 +161,9 @@ def _days_off(seed: Seed, at: datetime | None) -> timedelta | None:
     end = seed.event_until or begin
     if at is None or begin is None or end is None:
         return None
-    return max(begin - at, at - end, timedelta(0))
+    days = max(begin - at, at - end, timedelta(0))
+    # A guessed date proves that a report is near, never that it is far.
+    return None if seed.published.weak and days > NEAR_DAYS else days
 
 
 _last: Profiles | None = None
@@ -184,6 +192,21 @@ class Profiles:
         many = max(1, len(seeds))
         self._rarity = {term: math.log(1 + many / n) / math.log(1 + many) for term, n in count.items()}
 
+        self.own_facts = [
+            sum(self.weight(term, weight) for term, weight in terms.items() if self.is_own_fact(term))
+            for terms in self.terms
+        ]
+
+    def weight(self, term: str, seed_weight: float) -> float:
+        """Return what sharing a term with a seed tells, by kind, rarity and place in the seed."""
+        return kind_weight(term) * self.rarity(term) * min(1.0, seed_weight / HEAD)
+
+    def is_own_fact(self, term: str) -> bool:
+        """Return True for what few seeds tell, leaving out who speaks and which act that is."""
+        return self.rarity(term) > RARE and not term.startswith(
+            ("person:", "office:", "name:", "say:", "act:", "w:")
+        )
+
     def rarity(self, term: str) -> float:
         """Return 1 for a term that one seed or none has, less the more seeds have it."""
         return self._rarity.get(term, 1.0)
@@ -209,9 +232,7 @@ def likeness(traits: Traits, profiles: Profiles, index: int, at: datetime | None
     # The day of the report is no stranger's mark, unless it is the very day of the event.
     own = {term: weight for term, weight in traits.terms if term in seed or not is_report_day(term, at)}
     weighed = {
-        term: kind_weight(term) * profiles.rarity(term) * min(1.0, seed[term] / HEAD)
-        for term in own
-        if term in seed and not term.startswith("w:")
+        term: profiles.weight(term, seed[term]) for term in own if term in seed and not term.startswith("w:")
     }
     evidence = sum(weighed.values())
     hard = [term for term in own if term.startswith(HARD)]
@@ -223,11 +244,7 @@ def likeness(traits: Traits, profiles: Profiles, index: int, at: datetime | None
         if _alien(term, own[term], seed)
     )
     speaker = _speaker(own, seed, profiles)
-    told = sum(
-        weight
-        for term, weight in weighed.items()
-        if not term.startswith(("person:", "office:", "name:", "say:", "act:"))
-    )
+    told = _told(own, weighed, profiles, index)
     # Two grains of salt: a headline with one unknown name is no stranger for it.
     fit = (known + 1.0) / (every + 2.0)
     return Likeness(
@@ -238,8 +255,18 @@ def likeness(traits: Traits, profiles: Profiles, index: int, at: datetime | None
         alien=round(alien, 2),
         score=round(_score(evidence, speaker, fit, alien), 3),
         shared=tuple(sorted(weighed, key=lambda term: (-weighed[term], term))[:6]),
-        told=round(told, 2),
+        told=round(told, 3),
     )
+
+
+def _told(own: Mapping[str, float], weighed: Mapping[str, float], profiles: Profiles, index: int) -> float:
+    """Return how much of the seed's own facts, beside its speaker, the report tells."""
+    told = sum(weight for term, weight in weighed.items() if profiles.is_own_fact(term))
+    people = sum(
+        term.startswith(("person:", "name:")) and profiles.rarity(term) > ALONE and term in own
+        for term in profiles.terms[index]
+    )
+    return told / max(1.0, profiles.own_facts[index]) + PERSON_TOLD * max(0, people - 1)
 
 
 def _alien(term: str, weight: float, seed: Mapping[str, float]) -> bool:

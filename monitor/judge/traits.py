@@ -10,6 +10,7 @@ Seeds keep nothing but this: no text of theirs is needed at run time.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +33,11 @@ MAX_TERMS = 400
 """Terms kept of one article: a page that lists hundreds of names is no report."""
 
 _SPEAKERS = ("person:", "office:")
+_GOES_ON = re.compile(
+    r"\b(?:he|she|his|her|they|the (?:minister|official|spokes\w+|diplomat|ambassador|premier|governor))\b"
+    r"|\b(?:он|она|его|ее|по словам|министр|дипломат|чиновник|премьер|политик)\b|同氏|氏は|[\"'「]"
+)
+"""What lets a sentence without a name go on with the speaker before: a pronoun, an office, a quotation."""
 STRONG = (
     "person:",
     "office:",
@@ -99,7 +105,8 @@ def place(readings: Sequence[Reading]) -> tuple[Placed, ...]:
             head = sentence.paragraph < LEAD_PARAGRAPHS and body < LEAD_SENTENCES
             weight = LEAD if head else BODY
             body += 1
-        found.append(Placed(one, weight, head, speakers or (carried if one.reports else ())))
+        goes_on = one.reports and bool(_GOES_ON.search(sentence.folded))
+        found.append(Placed(one, weight, head, speakers or (carried if goes_on else ())))
         carried = speakers or carried
     return tuple(found)
 
