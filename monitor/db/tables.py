@@ -126,8 +126,11 @@ HAS_ARTICLE = text("article_id IS NOT NULL")
 
 
 def _partial(name: str, column: str, *, current: bool) -> Index:
-    """Return an index over current verdicts (unique) or past ones; most have no article, and take no room."""
-    present = f" AND {column} IS NOT NULL"
+    """Return an index over current verdicts (unique) or past ones; most have no article, and take no room.
+
+    Only a column that may be NULL is asked whether it is: else SQLite does not use the index.
+    """
+    present = f" AND {column} IS NOT NULL" if column == "article_id" else ""
     in_sqlite = text(f"current = {int(current)}{present}")
     in_postgresql = text(("current" if current else "NOT current") + present)
     return Index(name, column, unique=current, sqlite_where=in_sqlite, postgresql_where=in_postgresql)

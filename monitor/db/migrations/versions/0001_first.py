@@ -413,8 +413,8 @@ def upgrade() -> None:
         "ix_verdict_past_entry",
         "verdict",
         ["entry_id"],
-        sqlite_where=sa.text("current = 0 AND entry_id IS NOT NULL"),
-        postgresql_where=sa.text("NOT current AND entry_id IS NOT NULL"),
+        sqlite_where=sa.text("current = 0"),
+        postgresql_where=sa.text("NOT current"),
     )
     op.create_index(
         "uq_verdict_current_article",
@@ -429,8 +429,8 @@ def upgrade() -> None:
         "verdict",
         ["entry_id"],
         unique=True,
-        sqlite_where=sa.text("current = 1 AND entry_id IS NOT NULL"),
-        postgresql_where=sa.text("current AND entry_id IS NOT NULL"),
+        sqlite_where=sa.text("current = 1"),
+        postgresql_where=sa.text("current"),
     )
 
 
