@@ -16,7 +16,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.judge import anchors as reading
-from monitor.judge import fingerprint, lexicon
+from monitor.judge import fingerprint, lexicon, traits
 from monitor.judge.anchors import Reading
 from monitor.model import JudgedSentence, NoveltyLabel, Seed
 from monitor.text.normal import normal_form
@@ -119,6 +119,10 @@ class Known:
             list(self.facts),
             set(self.day_of_year),
         )
+
+    def has_word(self, word: str) -> bool:
+        """Return True for a stem that is known, plain or sealed (seeds keep hashes only)."""
+        return word in self.words or traits.sealed_word(word) in self.words
 
     def add_anchors(self, anchors: Iterable[str]) -> None:
         """Take anchors into what is known."""
@@ -230,7 +234,7 @@ def added(one: Reading, known: Known, at: datetime | None) -> Added:
         anchor for anchor in one.anchors if not known.has(anchor) and not reading.is_report_day(anchor, at)
     )
     terms = tuple(sorted(t for t in one.terms if t.startswith(_TERMS) and t not in known.terms))
-    words = tuple(word for word in one.words if word not in known.words)
+    words = tuple(word for word in one.words if not known.has_word(word))
     return Added(
         anchors=anchors,
         terms=terms,

@@ -134,7 +134,7 @@ def _words(traits: Traits, known: Known) -> dict[str, float]:
         if not term.startswith("w:"):
             continue
         word = term[2:]
-        share = WORD * math.sqrt(weight) * (KNOWN_WEIGHT if word in known.words else 1.0)
+        share = WORD * math.sqrt(weight) * (KNOWN_WEIGHT if known.has_word(word) else 1.0)
         found[term] = share
         for start in range(max(0, len(word) - 3)):
             run = f"c:{word[start : start + 4]}"

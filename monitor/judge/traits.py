@@ -10,9 +10,10 @@ Seeds keep nothing but this: no text of theirs is needed at run time.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.judge import anchors as reading
@@ -117,6 +118,23 @@ def _speakers(one: Reading) -> tuple[str, ...]:
     if known or not (one.reports or one.sentence.part != "body"):
         return known
     return tuple(sorted(anchor for anchor in one.anchors if anchor.startswith("name:")))
+
+
+def sealed(found: Traits) -> Traits:
+    """Return the traits with every word as a hash, for files that must not give a text away (seeds.json).
+
+    `sealed_word` of a word is what novelty looks up; stories of seeds are never compared by words.
+    """
+    terms = {
+        f"w:{sealed_word(term[2:])}" if term.startswith("w:") and not term.startswith("w:#") else term: weight
+        for term, weight in found.terms
+    }
+    return replace(found, terms=tuple(sorted(terms.items())))
+
+
+def sealed_word(word: str) -> str:
+    """Return ``#`` and 10 hex digits for a word stem, the same in every process."""
+    return "#" + hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=5).hexdigest()
 
 
 def strong_terms(traits: Traits, limit: int = 40) -> tuple[str, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from monitor.judge import novelty
+from monitor.judge import novelty, traits
 from monitor.judge.novelty import Context, ToldSentence
 from monitor.model import NoveltyLabel
 from tests.judge.event_samples import SEED_A, SEEDS, day, readings
@@ -125,6 +127,17 @@ def test_telling_one_reader_changes_nothing_for_the_next_call():
     before = len(novelty.known_from(SEEDS).anchors)
     novelty.known_from(SEEDS, (ToldSentence("article:7", "Some 4711 people came.", "en", day(AT)),))
     assert len(novelty.known_from(SEEDS).anchors) == before
+
+
+def test_sealed_seeds_give_no_word_away_and_know_the_same():
+    sealed = tuple(replace(seed, traits=traits.sealed(seed.traits)) for seed in SEEDS)
+    known = novelty.known_from(sealed)
+    words = {term for seed in sealed for term, _ in seed.traits.terms if term.startswith("w:")}
+    assert words
+    assert all(term.startswith("w:#") for term in words)
+    assert sealed == tuple(replace(seed, traits=traits.sealed(seed.traits)) for seed in sealed)
+    for text in SEED_A.split("\n"):
+        assert label(text, known=known).label is label(text).label
 
 
 def test_a_date_without_a_year_in_a_seed_is_known_by_its_day():
