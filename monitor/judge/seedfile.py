@@ -4,7 +4,7 @@
 
 ``seeds.json`` holds bibliographic facts, hashes of shingles, sentences and quotes, concepts, figures, and for
 each fact a short note in our own words, which is what a digest shows as the known sentence. Words of the text
-(``w:`` traits) are left out: they would let it be read back. Reading and writing files is the service's part.
+(``w:`` traits) are hashed too, or it could be read back. Reading and writing files is the service's part.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from monitor.errors import ConfigurationError, Mistake
-from monitor.judge import anchors, changes, fingerprint, lexicon, traits
+from monitor.judge import changes, fingerprint, traits
 from monitor.judge.topic import Topic
 from monitor.model import (
     NO_CLAIM,
@@ -152,8 +152,8 @@ def _seed(number: int, one: SeedText, notes: SeedNotes, topic: Topic) -> Seed:
         published=notes.published,
         lang=prepared.lang,
         fingerprint=fingerprint.of(prepared),
-        traits=_without_words(found),
-        facts=tuple(_anchored(fact, prepared.lang, at) for fact in notes.facts),
+        traits=traits.sealed(found),
+        facts=tuple(_anchored(fact, prepared.lang, topic, at) for fact in notes.facts),
         words=prepared.words,
         event_from=notes.event_from,
         event_until=notes.event_until,
@@ -168,25 +168,14 @@ def _title_of(one: SeedText) -> str:
     return line if is_title and line else one.name.removesuffix(".txt")
 
 
-def _without_words(found: Traits) -> Traits:
-    return Traits(
-        lang=found.lang,
-        terms=tuple((term, weight) for term, weight in found.terms if not term.startswith(_WORD_TERM)),
-        quotes=found.quotes,
-        sentence_hashes=found.sentence_hashes,
-        anchors=found.anchors,
-    )
-
-
-def _anchored(fact: KnownFact, lang: str, at: datetime | None) -> KnownFact:
-    """Return a fact with the anchors and terms that its note shows, beside those given."""
-    readings = anchors.read(prepare("", "", fact.note, lang), lexicon.shipped(), at=at)
-    seen = {anchor for reading in readings for anchor in reading.anchors}
-    terms = {term for reading in readings for term in reading.terms}
+def _anchored(fact: KnownFact, lang: str, topic: Topic, at: datetime | None) -> KnownFact:
+    """Return a fact with the anchors and concepts that its note shows, beside those given."""
+    found = traits.of(prepare("", "", fact.note, lang), topic, at=at)
+    concepts = {term for term, _ in found.terms if not term.startswith(_WORD_TERM)}
     return KnownFact(
         note=fact.note,
-        anchors=tuple(sorted({*fact.anchors, *seen})),
-        terms=tuple(sorted({*fact.terms, *terms})),
+        anchors=tuple(sorted({*fact.anchors, *found.anchors})),
+        terms=tuple(sorted({*fact.terms, *concepts})),
     )
 
 
