@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 from monitor import config, shipped
 from monitor.db.records import ExportRow
 from monitor.errors import UsageError
+from monitor.model import Relation
 from monitor.service import press as loopback
 from monitor.service import report, send
 from monitor.service.context import Context, opened, topic_of
@@ -22,7 +24,7 @@ from monitor.service.poll import PollReport
 from monitor.service.progress import Progress
 from monitor.service.seeds import import_folder
 from monitor.service.start import poll_and_judge
-from monitor.service.tables import table
+from monitor.service.tables import clip
 
 Say = Callable[[str], None]
 SEEDS = "demo/seeds/"
@@ -105,17 +107,39 @@ def _write(folder: Path, press: loopback.Press) -> Path:
     return path
 
 
+MEANING = {
+    Relation.NEW: "something happened that nothing known has",
+    Relation.UPDATE: "a known text again, but a figure, date, quote or negation differs",
+    Relation.RESTATEMENT: "a known speaker says a known position on another day",
+    Relation.REWRITE: "the event of a known article in other words or another language",
+    Relation.COPY: "a known text again, whole, cut or framed",
+    Relation.BACKGROUND: "history and explanation",
+    Relation.NEAR: "beside the topic: worth its title",
+    Relation.OFF_TOPIC: "the same countries or islands, another subject",
+}
+"""What a newcomer reads over each group of verdicts."""
+COLUMNS = 98
+"""Of the list of verdicts."""
+INDENT = " " * 7
+
+
 def _verdicts(context: Context) -> str:
-    """Return one line an entry: what it is to what is known, and why."""
+    """Return every entry with the reason, grouped by what it is to what is known, oldest first."""
+    names = {source.id: source.name for source in context.settings.sources}
     rows: list[ExportRow] = sorted(
         context.store.entries_for_export(), key=lambda row: (row.published or row.first_seen, row.entry_id)
     )
-    names = {source.id: source.name for source in context.settings.sources}
-    lines = [
-        (row.relation.replace("_", " "), row.lang, names.get(row.source_id, ""), row.title, row.reason)
-        for row in rows
-    ]
-    return table(("what it is", "lang", "outlet", "title", "why"), lines, limits=(12, 0, 18, 38, 64))
+    lines: list[str] = []
+    for relation in report.ORDER:
+        group = [row for row in rows if row.relation == relation.value]
+        if group:
+            lines.append(f"{relation.value.replace('_', ' ').upper()}: {MEANING[relation]}")
+        for row in group:
+            lines.append(
+                "  " + clip(f"[{row.lang}] {names.get(row.source_id, '')}: {row.title}", COLUMNS - 2)
+            )
+            lines += textwrap.wrap(row.reason, COLUMNS, initial_indent=INDENT, subsequent_indent=INDENT)
+    return "\n".join(lines)
 
 
 def _ending(keep: Path | None, folder: Path, polled: PollReport) -> str:
