@@ -17,7 +17,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from monitor.judge.lexicon import Lexicon, Span, language
+from monitor.judge.lexicon import Lexicon, Span, language, topic_people
+from monitor.judge.topic import Topic
 from monitor.model import Prepared, Sentence
 from monitor.text.normal import plain
 from monitor.text.words import stems
@@ -61,20 +62,35 @@ def is_report_day(anchor: str, at: datetime | None) -> bool:
     return _REPORT_DAYS[0] <= days <= _REPORT_DAYS[1]
 
 
-def read(prepared: Prepared, lexicon: Lexicon, *, at: datetime | None) -> tuple[Reading, ...]:
+def read(
+    prepared: Prepared, lexicon: Lexicon, *, at: datetime | None, topic: Topic | None = None
+) -> tuple[Reading, ...]:
     """Return one reading for each sentence of ``prepared``, in order.
 
     ``at`` is the moment of the report: relative dates and dates without a year are resolved with it.
+    ``topic`` adds the people whom only its file knows.
     """
     names = _names_in(prepared)
-    return tuple(_read(sentence, prepared.lang, lexicon, at, names) for sentence in prepared.sentences)
+    return tuple(_read(sentence, prepared.lang, lexicon, at, names, topic) for sentence in prepared.sentences)
 
 
 def _read(
-    sentence: Sentence, lang: str, lexicon: Lexicon, at: datetime | None, names: frozenset[str]
+    sentence: Sentence,
+    lang: str,
+    lexicon: Lexicon,
+    at: datetime | None,
+    names: frozenset[str],
+    topic: Topic | None,
 ) -> Reading:
     folded = sentence.folded
     spans = lexicon.find(folded, lang)
+    if topic is not None:
+        taken_by = [span for span in spans if span.term.startswith("person:")]
+        spans += [
+            span
+            for span in topic_people(topic, folded, sentence.text, lang)
+            if not any(span.start < other.end and other.start < span.end for other in taken_by)
+        ]
     terms = {span.term for span in spans if not span.term.startswith(("plain:", "verb:"))}
     terms |= set(lexicon.acts_of(frozenset(terms)))
     dates, taken = _dates(folded, lang, lexicon, at)
@@ -244,7 +260,7 @@ _JA_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:[兆億万千]\d*)*")
 _YEAR_SPAN = re.compile(r"(?<!\d)(1[6-9]\d\d|20\d\d)年?\s?[-~〜]\s?(1[6-9]\d\d|20\d\d|\d\d)(?!\d)")
 _DECADE = re.compile(r"\b(\d{4})(?:'?s\b|-?[еых]+\b|年代)|\b(nineties|eighties|seventies|sixties|fifties)\b")
 _CODE = re.compile(r"\b([a-zа-я]{1,4})-?(\d{1,4})([a-zа-я]?)\b")
-_SCALE_JA = {"千": 10**3, "万": 10**4, "億": 10**8, "兆": 10**12}
+_SCALE_JA = {"万": 10**4, "億": 10**8, "兆": 10**12}
 
 
 def _numbers(
@@ -266,9 +282,7 @@ def _numbers(
     if language(lang) == "ja":
         for match in _JA_NUMBER.finditer(folded):
             if free.take(match):
-                term = _number_term(
-                    _japanese_value(match[0]), year=folded[match.end() : match.end() + 1] == "年"
-                )
+                term = _japanese_number(folded, match)
                 found += [(match.start(), match.end(), term)] if term else []
     else:
         for match in _NUMBER.finditer(folded):
@@ -294,6 +308,20 @@ class _Free:
         return True
 
 
+def _japanese_number(folded: str, match: re.Match[str]) -> str | None:
+    """Return the term of a number; ``93年の`` is a year of a century left out, ``93年間`` a length."""
+    if folded[match.end() : match.end() + 1] != "年":
+        return _number_term(_japanese_value(match[0]), year=False)
+    if len(match[0]) == 2 and match[0].isdecimal() and _SHORT_YEAR.match(folded, match.end() + 1):
+        return f"year:{'19' if int(match[0]) >= _CENTURY_TURNS else '20'}{match[0]}"
+    return _number_term(_japanese_value(match[0]), year=True)
+
+
+_SHORT_YEAR = re.compile(r"[のにはか、春夏秋冬末初]|以降|以来")
+_CENTURY_TURNS = 45
+"""``45年`` is 1945: the topic begins there."""
+
+
 def _number_term(value: float, *, year: bool) -> str | None:
     if year and _FIRST_YEAR <= value <= _LAST_YEAR:
         return f"year:{value:.0f}"
@@ -303,15 +331,18 @@ def _number_term(value: float, *, year: bool) -> str | None:
 
 
 def _japanese_value(text: str) -> float:
-    """Return 320000 for ``32万``, 12500 for ``1万2500``."""
-    total, digits = 0.0, ""
+    """Return 320000 for ``32万``, 12500 for ``1万2500``, 420000000 for ``4億2千万``."""
+    total, section, digits = 0.0, 0.0, ""
     for char in text.replace(",", ""):
-        if char in _SCALE_JA:
-            total += float(digits or 1) * _SCALE_JA[char]
+        if char == "千":
+            section += float(digits or 1) * 1000
             digits = ""
+        elif char in _SCALE_JA:
+            total += (section + float(digits or 0) or 1.0) * _SCALE_JA[char]
+            section, digits = 0.0, ""
         else:
             digits += char
-    return total + (float(digits) if digits else 0.0)
+    return total + section + float(digits or 0)
 
 
 def _scaled(folded: str, match: re.Match[str], lang: str, lexicon: Lexicon) -> tuple[float, int]:
@@ -507,7 +538,8 @@ _SOUNDS = (
     ("tsu", "s"),
     ("ts", "s"),
     ("dz", "z"),
-    ("ph", "f"),
+    ("ph", "b"),
+    ("f", "b"),
     ("th", "t"),
     ("ck", "k"),
     ("c", "k"),
@@ -543,11 +575,10 @@ def skeleton(name: str) -> str:
         text = "".join(_KANA.get(char, "") for char in name)
     for old, new in _SOUNDS:
         text = text.replace(old, new)
-    # Japanese writes the closing sound of Russian names as フ or ブ.
-    text = re.sub(r"fu?$", "b", re.sub(r"[^a-z0-9]", "", text))
+    text = re.sub(r"[^a-z0-9]", "", text)
     bare = re.sub(r"[aeiou]", "", text)
     bare = re.sub(r"(.)\1+", r"\1", bare)
-    return bare if len(bare) >= _MIN_SKELETON else text
+    return bare if len(bare) >= _MIN_SKELETON else re.sub(r"([aeiou])[aeiou]+", r"\1", text)
 
 
 # ------------------------------------------------------------------------------------------------ the rest

@@ -130,8 +130,7 @@ class _Case:
     def of(cls, subject: Subject, gathered: Gathered, topic: Topic) -> _Case:
         article = subject.article
         at = article.published.at or article.first_seen
-        readings = reading.read(subject.prepared, lexicon.shipped(), at=at)
-        del topic
+        readings = reading.read(subject.prepared, lexicon.shipped(), at=at, topic=topic)
         return cls(
             subject=subject,
             gathered=gathered,

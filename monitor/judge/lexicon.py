@@ -1,7 +1,7 @@
 """One name for one idea in English, Russian and Japanese: people, offices, places, concepts, speech acts.
 
 Data, not code: ``monitor/topic/acts.toml``. The topic (what is relevant) is another file and may be replaced;
-names that only the topic knows come in through `with_topic`.
+people whom only that file knows come in through `topic_people`.
 
 Where two findings overlap, the longer one counts ("Japanese Foreign Ministry" is not "Foreign Ministry").
 """
@@ -16,6 +16,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+from monitor.judge.topic import Topic
 from monitor.text.patterns import SUBSTRING_LANGUAGES, Matcher, parse
 
 KINDS = ("person", "office", "body", "island", "place", "doc", "gloss", "verb", "plain")
@@ -98,6 +99,45 @@ def language(lang: str) -> str:
     """Return the language whose lists are used for ``lang``: ``en``, ``ru`` or ``ja``."""
     lang = _LIKE.get(lang, lang)
     return lang if lang in {"ru", "ja"} else "en"
+
+
+_FEW_NAMES = 3
+"""A concept of an acting side with so few names in every language is one person; lists have dozens."""
+_people_of: tuple[Topic, frozenset[str]] | None = None
+
+
+def people_of(topic: Topic) -> frozenset[str]:
+    """Return the ids of the topic's concepts that are one person each: actors with few names."""
+    global _people_of  # noqa: PLW0603  a memo: the result is a pure function of the topic
+    last = _people_of
+    if last is None or last[0] is not topic:
+        most: dict[str, int] = {}
+        for pairs in topic._patterns.values():  # noqa: SLF001  nothing else tells how many names a concept has
+            count: dict[str, int] = {}
+            for key, _ in pairs:
+                name = topic.concepts[key >> 1].id
+                count[name] = count.get(name, 0) + 1
+            for name, number in count.items():
+                most[name] = max(most.get(name, 0), number)
+        people = frozenset(
+            one.id
+            for one in topic.concepts
+            if one.role.startswith("actor") and 0 < most.get(one.id, 0) <= _FEW_NAMES
+        )
+        last = _people_of = (topic, people)
+    return last[1]
+
+
+def topic_people(topic: Topic, folded: str, text: str, lang: str) -> list[Span]:
+    """Return the people whom only the topic's file knows, found in one folded sentence."""
+    people = people_of(topic)
+    if not people:
+        return []
+    return [
+        Span(f"person:{concept.id}", found.start, found.end)
+        for concept, _, found in topic.find(folded, text, lang)
+        if concept.id in people
+    ]
 
 
 @lru_cache(maxsize=4)
@@ -196,7 +236,7 @@ def _longest(spans: Iterable[Span]) -> list[Span]:
 
 
 def _hides(longer: Span, span: Span) -> bool:
-    if (longer.start, longer.end) == (span.start, span.end):
+    if (longer.start, longer.end) == (span.start, span.end) or span.term.startswith("person:"):
         return False
     inside = longer.start <= span.start and span.end <= longer.end
     return inside and (longer.term.startswith(_ENTITIES) or not span.term.startswith(_ENTITIES))

@@ -30,7 +30,7 @@ SMALL_NUMBER_WEIGHT = 0.5
 """Of numbers up to ten: "two doctors" is rarely the news."""
 COMMON_WEIGHT = 0.4
 """Of bodies and countries that any report may name."""
-TERM_WEIGHT, WORD_WEIGHT, MOST_WORDS = 0.5, 0.3, 4
+TERM_WEIGHT, WORD_WEIGHT, MOST_WORDS = 0.5, 0.4, 4
 """Of a concept and of a word that nothing known has, and how many words count."""
 APART_WEIGHT = 0.45
 """Added where nothing known speaks of the same things."""
@@ -58,7 +58,7 @@ class Context(StrEnum):
 
 FLOOR: Mapping[Context, float] = {
     Context.EVENT: 0.8,
-    Context.RESTATED: 1.0,
+    Context.RESTATED: 0.8,
     Context.RETOLD: 0.8,
     Context.COPY: 0.8,
 }
@@ -128,6 +128,8 @@ class Known:
         """Take anchors into what is known."""
         for anchor in anchors:
             self.anchors.add(anchor)
+            if anchor.startswith("date:") and not anchor.startswith("date:--"):
+                self.anchors.add(f"month:{anchor[5:12]}")
             if anchor.startswith("date:--"):
                 self.day_of_year.add(anchor[-5:])
 
@@ -368,12 +370,17 @@ def _turned(one: Reading, fact: Fact | None) -> bool:
         return False
     mine = {t for t in (*one.terms, *one.anchors) if t.startswith(_SUBJECTS)} - _POLARITY
     theirs = {t for t in (*fact.terms, *fact.anchors) if t.startswith(_SUBJECTS)} - _POLARITY
-    if not mine or len(mine & theirs) < TURNED_FROM * len(mine | theirs) or len(mine) < 2:
+    both = mine & theirs
+    # Only what is said of talks and contacts is turned by one word; notes of history hold several clauses.
+    if len(both) < TURNED_FROM * len(mine | theirs) or not both & _TURNABLE:
+        return False
+    if not any(term.startswith(("person:", "office:", "name:")) for term in both):
         return False
     return _denies(one.terms, one.negated) != _denies(fact.terms, fact.negated)
 
 
 _SUBJECTS = ("gloss:", "office:", "person:", "name:")
+_TURNABLE = frozenset({"gloss:talks", "gloss:contact"})
 _POLARITY = frozenset({"gloss:neg", "gloss:end", "gloss:refuse"})
 
 

@@ -21,6 +21,7 @@ from datetime import datetime, timedelta
 
 from monitor.judge import lexicon
 from monitor.judge.anchors import is_report_day
+from monitor.judge.traits import SPEAKS
 from monitor.model import KnownArticle, Seed, Traits
 
 KIND_WEIGHT: Mapping[str, float] = {
@@ -37,7 +38,7 @@ CORE_ACTS = frozenset(
     ("refuse-talks", "no-contact", "set-condition", "want-treaty", "position-unchanged", "no-deal-soon",
      "call-hostile", "call-unlawful", "no-partner")
 )  # fmt: skip
-"""Speech acts that make a known position; see ``[act]`` in acts.toml."""
+"""Speech acts that make a known position (what is restated); see ``[act]`` in acts.toml."""
 HARD = ("person:", "name:", "number:", "date:", "month:", "code:", "body:", "doc:", "place:")
 ALONE = 0.95
 """Rarity of a term that only one seed has."""
@@ -46,7 +47,7 @@ SHARED = 0.7
 PEOPLE = 4
 """People of one seed alone that make up for a speaker who is not in the head."""
 OTHER_ACT, NO_ACT = 0.85, 0.6
-"""Worth of the seed's speaker in the head with another of the known acts, and with none."""
+"""Worth of the seed's speaker in the head who says something else, and who is only named."""
 LOUDEST = 1.75
 """A stranger in the title counts so much more than one in the lead."""
 HEAD = 2.0
@@ -157,15 +158,17 @@ def _needed(seed: Seed, at: datetime | None, members: Sequence[KnownArticle]) ->
 
 
 def _days_off(seed: Seed, at: datetime | None) -> timedelta | None:
-    begin = seed.event_from or (None if seed.published.weak else seed.published.at)
+    """Return how far the report lies from the days of the seed's event, None where these are not known."""
+    dated = seed.published.at if seed.published.weak in _GOOD_ENOUGH else None
+    begin = seed.event_from or dated
     end = seed.event_until or begin
     if at is None or begin is None or end is None:
         return None
-    days = max(begin - at, at - end, timedelta(0))
-    # A guessed date proves that a report is near, never that it is far.
-    return None if seed.published.weak and days > NEAR_DAYS else days
+    return max(begin - at, at - end, timedelta(0))
 
 
+_GOOD_ENOUGH = ("", "no_time", "no_zone", "zone_replaced")
+"""Clocks that are right to the day."""
 _last: Profiles | None = None
 
 
@@ -238,11 +241,8 @@ def likeness(traits: Traits, profiles: Profiles, index: int, at: datetime | None
     hard = [term for term in own if term.startswith(HARD)]
     every = sum(kind_weight(term) * profiles.rarity(term) for term in hard)
     known = sum(kind_weight(term) * profiles.rarity(term) for term in hard if term in seed)
-    alien = sum(
-        kind_weight(term) * max(1.0, min(LOUDEST, own[term] / HEAD))
-        for term in own
-        if _alien(term, own[term], seed)
-    )
+    strangers = [term for term in own if _alien(term, own[term], seed)] + _strange_offices(own, seed)
+    alien = sum(kind_weight(term) * max(1.0, min(LOUDEST, own[term] / HEAD)) for term in strangers)
     speaker = _speaker(own, seed, profiles)
     told = _told(own, weighed, profiles, index)
     # Two grains of salt: a headline with one unknown name is no stranger for it.
@@ -272,7 +272,20 @@ def _told(own: Mapping[str, float], weighed: Mapping[str, float], profiles: Prof
 def _alien(term: str, weight: float, seed: Mapping[str, float]) -> bool:
     if weight < HEAD or term in seed:
         return False
-    return term.startswith(HARD) or term.startswith("office:") or term in _NEW_ACTS
+    return term.startswith(HARD) or term in _NEW_ACTS
+
+
+def _strange_offices(own: Mapping[str, float], seed: Mapping[str, float]) -> list[str]:
+    """Return the offices in the head that speak in the seed under no name and no other."""
+    strange = []
+    for term in own:
+        if not term.startswith("office:") or own[term] < HEAD or term in seed:
+            continue
+        begin = f"holder:{term.partition(':')[2]}:"
+        holders = [held.removeprefix(begin) for held in own if held.startswith(begin)]
+        if not any(f"person:{name}" in seed or f"name:{name}" in seed for name in holders):
+            strange.append(term)
+    return strange
 
 
 _NEW_ACTS = frozenset({"act:protest", "act:offer-talks", "act:allow-visits", "act:hold-talks", "act:deploy"})
@@ -288,14 +301,14 @@ def _speaker(own: Mapping[str, float], seed: Mapping[str, float], profiles: Prof
         if kind not in {"person", "office", "name"} or term not in own:
             continue
         rarity = min(1.0, profiles.rarity(term) / SHARED) * min(1.0, seed[term] / HEAD)
-        acts = [f"say:{who}:{act}" for act in sorted(CORE_ACTS) if f"say:{who}:{act}" in seed]
+        acts = [say for say in seed if say.startswith(f"say:{who}:") and not say.endswith(f":{SPEAKS}")]
         if kind != "office":
             people += profiles.rarity(term) > ALONE
-        if not acts:
+        if f"say:{who}:{SPEAKS}" not in seed:
             continue
         if any(own.get(say, 0.0) >= HEAD for say in acts):
             best = max(best, rarity)
-        elif any(own.get(f"say:{who}:{act}", 0.0) >= HEAD for act in CORE_ACTS):
+        elif own.get(f"say:{who}:{SPEAKS}", 0.0) >= HEAD:
             best = max(best, OTHER_ACT * rarity)
         elif own[term] >= HEAD:
             best = max(best, NO_ACT * rarity)

@@ -33,7 +33,10 @@ MAX_WORDS = 120
 MAX_TERMS = 400
 """Terms kept of one article: a page that lists hundreds of names is no report."""
 
+SPEAKS = "speaks"
+"""The act of saying anything at all, in ``say:SPEAKER:speaks``."""
 _SPEAKERS = ("person:", "office:")
+_NAMED = ("person:", "name:")
 _GOES_ON = re.compile(
     r"\b(?:he|she|his|her|they|the (?:minister|official|spokes\w+|diplomat|ambassador|premier|governor))\b"
     r"|\b(?:он|она|его|ее|по словам|министр|дипломат|чиновник|премьер|политик)\b|同氏|氏は|[\"'「]"
@@ -50,7 +53,6 @@ STRONG = (
     "number:",
     "date:",
     "month:",
-    "say:",
 )
 """Kinds of terms that reports on one event share and others on the topic need not."""
 
@@ -69,8 +71,7 @@ class Placed:
 
 def of(prepared: Prepared, topic: Topic, *, at: datetime | None) -> Traits:
     """Return the traits of a text that was published ``at`` (None where unknown: no year is guessed then)."""
-    del topic  # names come from the lexicon; the topic decides what is relevant
-    readings = reading.read(prepared, lexicon.shipped(), at=at)
+    readings = reading.read(prepared, lexicon.shipped(), at=at, topic=topic)
     return from_readings(prepared, readings)
 
 
@@ -151,13 +152,22 @@ def _terms(one: Placed) -> Iterable[str]:
     yield from one.reading.terms
     yield from one.reading.anchors
     yield from (f"w:{word}" for word in one.reading.words)
+    yield from (f"holder:{office}:{person}" for office, person in _holders(one.reading))
     # A headline says who said what without a verb ("Rudenko: no talks").
     if not one.reading.reports and one.reading.sentence.part == "body":
         return
     acts = [term.removeprefix("act:") for term in one.reading.terms if term.startswith("act:")]
+    acts.append(SPEAKS)
     for speaker in one.speakers:
         for act in acts:
             yield f"say:{speaker.partition(':')[2]}:{act}"
+
+
+def _holders(one: Reading) -> Iterable[tuple[str, str]]:
+    """Yield (office, person) for the offices and people of one sentence: who may hold which."""
+    people = sorted(term.partition(":")[2] for term in (*one.terms, *one.anchors) if term.startswith(_NAMED))
+    for office in sorted(term.partition(":")[2] for term in one.terms if term.startswith("office:")):
+        yield from ((office, person) for person in people)
 
 
 def _weight(places: Sequence[float]) -> float:

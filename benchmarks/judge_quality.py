@@ -1,0 +1,370 @@
+"""How well the road judges: floors and goals beside what is reached, on the evaluation set or one like it.
+
+    python benchmarks/judge_quality.py [--half DIR] [--seeds FILE] [--results FILE] [--errors N] [--json]
+
+Runs prepare → relevance → fingerprint → traits → decide in memory, in published order, no network, no
+store. DIR has ``articles.jsonl`` and ``rules.py``; without ``--half`` the shared set is used
+(``MONITOR_SHARED``, else beside the checkout). Known are the shipped seeds or those of another seeds.json.
+The measures are those of the shared ``eval/score.py``; the lines of ``--results`` are what it reads.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import runpy
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from monitor.judge import (  # noqa: E402  the checkout first
+    anchors,
+    decide,
+    fingerprint,
+    lexicon,
+    relevance,
+    traits,
+)
+from monitor.judge.decide import Gathered, Subject  # noqa: E402
+from monitor.judge.topic import Topic, load  # noqa: E402
+from monitor.model import (  # noqa: E402
+    NO_CLAIM,
+    Article,
+    Claim,
+    KnownArticle,
+    Level,
+    NoveltyLabel,
+    Relation,
+    Seed,
+    Verdict,
+)
+from monitor.text.prepare import prepare  # noqa: E402
+
+SHARED = Path(os.environ.get("MONITOR_SHARED", ROOT.parent / "shared"))
+COUNTRIES = {"ja": "JP", "ru": "RU"}
+"""Outlets' countries are not labelled; the language is the best guess, as in the served feeds."""
+WINDOW = timedelta(days=7)
+CANDIDATES, THEMATIC = 10, 50
+COMMON_AT_LEAST = 8
+REPEATED_LAST, REPEATED_AT_LEAST = 20, 2
+
+# (block, path into the scores, floor, goal); judging.md, "Floors to hold". "<" marks: lower is better.
+FLOORS: tuple[tuple[str, tuple[str, ...], float, float, str], ...] = (
+    ("relevance F1", ("relevance", "all", "f1"), 0.95, 0.98, ">"),
+    ("off-topic kept out", ("relevance", "all", "kept_out"), 0.90, 0.97, ">"),
+    ("  English", ("relevance", "en", "kept_out"), 0.85, 0.93, ">"),
+    ("  Russian", ("relevance", "ru", "kept_out"), 0.85, 0.93, ">"),
+    ("  Japanese", ("relevance", "ja", "kept_out"), 0.85, 0.93, ">"),
+    ("copies, pairwise F1", ("duplicates", "copies", "pairwise", "f1"), 0.98, 1.00, ">"),
+    ("rewrites matched", ("seed_match", "rewrite_of_seed", "accuracy"), 0.60, 0.85, ">"),
+    ("translations matched", ("seed_match", "translation_of_seed", "accuracy"), 0.45, 0.75, ">"),
+    ("follow-ups name no seed", ("seed_match", "follow_up", "accuracy"), 0.92, 0.98, ">"),
+    ("new events name no seed", ("seed_match", "new_event", "accuracy"), 0.92, 0.98, ">"),
+    ("background names no seed", ("seed_match", "background", "accuracy"), 0.92, 0.98, ">"),
+    ("stories, B-cubed F1", ("stories", "b_cubed", "f1"), 0.80, 0.92, ">"),
+    ("novel points found", ("novelty", "points_found"), 0.80, 0.92, ">"),
+    ("known sentences flagged", ("novelty", "known_flagged"), 0.40, 0.20, "<"),
+    ("balance", ("novelty", "balance"), 0.70, 0.85, ">"),
+    ("false novelty in copies", ("novelty", "false_novelty_copies"), 0.03, 0.0, "<"),
+)
+
+
+@dataclass
+class Store:
+    """What the database would hold: judged articles in order."""
+
+    topic: Topic
+    seeds: tuple[Seed, ...]
+    known: list[KnownArticle] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
+    urls: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def gather(self, subject: Subject, at: datetime) -> Gathered:
+        """Return what the store's look-ups would return for one article."""
+        assert subject.fingerprint is not None
+        assert subject.traits is not None
+        sampled = set(subject.fingerprint.sampled)
+        counted: dict[int, int] = {}
+        common: dict[int, int] = {}
+        for index, one in enumerate(self.known):
+            if one.fingerprint is None:
+                continue
+            shared = sampled.intersection(one.fingerprint.sampled)
+            if shared:
+                counted[index] = len(shared)
+            for value in shared:
+                common[value] = common.get(value, 0) + 1
+        textual = sorted(counted, key=lambda index: (-counted[index], index))[:CANDIDATES]
+        strong = set(decide.strong_terms(subject.traits))
+        themed = []
+        for index, one in enumerate(self.known):
+            if one.at is None or abs(one.at - at) > WINDOW or one.traits is None:
+                continue
+            shared_terms = len(strong.intersection(decide.strong_terms(one.traits)))
+            if shared_terms:
+                themed.append((-shared_terms, index))
+        return Gathered(
+            seeds=self.seeds,
+            textual=(*map(_as_known, self.seeds), *(self.known[index] for index in textual)),
+            thematic=tuple(self.known[index] for _, index in sorted(themed)[:THEMATIC]),
+            common=frozenset(value for value, count in common.items() if count >= COMMON_AT_LEAST),
+            repeated=self._repeated(subject),
+        )
+
+    def _repeated(self, subject: Subject) -> frozenset[int]:
+        assert subject.traits is not None
+        own = [
+            one.traits.sentence_hashes
+            for one, source in zip(self.known, self.sources, strict=True)
+            if source == subject.article.source_id and one.traits is not None
+        ][-REPEATED_LAST:]
+        return frozenset(
+            line
+            for line in subject.traits.sentence_hashes
+            if sum(line in lines for lines in own) >= REPEATED_AT_LEAST
+        )
+
+
+def _as_known(seed: Seed) -> KnownArticle:
+    ref = f"seed:{seed.number}"
+    return KnownArticle(
+        ref=ref,
+        title=seed.title,
+        lang=seed.lang,
+        outlet=seed.outlet,
+        at=seed.published.at,
+        fingerprint=seed.fingerprint,
+        traits=seed.traits,
+        story=ref,
+    )
+
+
+def judge(store: Store, row: dict[str, Any], number: int) -> Verdict:
+    """Judge one article of the set and keep it in the store."""
+    at = datetime.fromisoformat(row["published"])
+    article = Article(
+        id=number,
+        source_id=row["source"],
+        outlet=row["source"],
+        url=row["url"],
+        title=row["title"],
+        summary=row["summary"],
+        body=row["body"],
+        lang=row["lang"],
+        country=COUNTRIES.get(row["lang"], ""),
+        published=Claim(at=at),
+    )
+    clock = _Clock(store.seconds)
+    prepared = prepare(article.title, article.summary, article.body, article.lang)
+    clock.lap("prepare")
+    seen = relevance.judge(prepared, store.topic, lang=prepared.lang, country=article.country)
+    clock.lap("relevance")
+    if seen.level is not Level.RELEVANT:
+        return decide.decide(Subject(article, prepared, seen), Gathered(seeds=store.seeds), store.topic)
+    subject = Subject(
+        article, prepared, seen, fingerprint.of(prepared), traits.of(prepared, store.topic, at=at)
+    )
+    clock.lap("fingerprint and traits")
+    gathered = store.gather(subject, at)
+    clock.lap("gather (in memory)")
+    verdict = decide.decide(subject, gathered, store.topic)
+    clock.lap("decide")
+    ref = f"article:{number}"
+    verdict = replace(verdict, story=verdict.story or f"story:{number}")
+    store.urls[ref] = row["url"]
+    store.sources.append(article.source_id)
+    store.known.append(
+        KnownArticle(
+            ref=ref,
+            title=article.title,
+            lang=prepared.lang,
+            outlet=article.outlet,
+            at=at,
+            fingerprint=subject.fingerprint,
+            traits=subject.traits,
+            story=verdict.story,
+            duplicate_of=verdict.duplicate_of,
+            prepared=prepared,
+            relation=verdict.relation,
+        )
+    )
+    return verdict
+
+
+class _Clock:
+    """Adds up where the time goes."""
+
+    def __init__(self, seconds: dict[str, float]) -> None:
+        self.seconds, self.last = seconds, time.perf_counter()
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self.last
+        self.last = now
+
+
+def result_row(row: dict[str, Any], verdict: Verdict, store: Store) -> dict[str, Any]:
+    """Return the line that ``monitor export`` would print, as far as scoring reads it."""
+    duplicate = verdict.duplicate_of
+    copy = verdict.relation is Relation.COPY
+    return {
+        "url": row["url"],
+        "relevant": verdict.level is Level.RELEVANT,
+        "relation": verdict.relation.value,
+        "duplicate_of": store.urls.get(duplicate, duplicate) if duplicate else None,
+        "story": verdict.story if verdict.level is Level.RELEVANT else None,
+        "novel_sentences": []
+        if copy
+        else [one.text for one in verdict.sentences if one.label is NoveltyLabel.NEW_FACT],
+        "reason": verdict.reason,
+    }
+
+
+def run(articles: Sequence[dict[str, Any]], seeds: tuple[Seed, ...], topic: Topic) -> tuple[list[Any], Store]:
+    """Judge all articles in their order; return the result lines with their verdicts, and the store."""
+    store = Store(topic, seeds)
+    judged = []
+    for number, row in enumerate(articles, 1):
+        verdict = judge(store, row, number)
+        judged.append((row, verdict, result_row(row, verdict, store)))
+    return judged, store
+
+
+def table(scores: dict[str, Any]) -> str:
+    """Return floors and goals with the figures reached beside them."""
+    lines = [f"{'':<28}{'floor':>7}{'goal':>7}{'here':>8}"]
+    for name, path, floor, goal, sign in FLOORS:
+        value: Any = scores
+        for step in path:
+            value = value.get(step) if isinstance(value, dict) else None
+        if value is None:
+            continue
+        low = value < floor if sign == ">" else value > floor
+        mark = (
+            "  BELOW THE FLOOR"
+            if low
+            else "  goal"
+            if (value >= goal) == (sign == ">") or value == goal
+            else ""
+        )
+        lines.append(f"{name:<28}{floor:>7.2f}{goal:>7.2f}{value:>8.3f}{mark}")
+    return "\n".join(lines)
+
+
+def seeds_of(file: Path, texts: Path) -> tuple[Seed, ...]:
+    """Return the seeds of a seeds.json; where it holds none, the texts themselves without notes or days."""
+    try:
+        seedfile = importlib.import_module("monitor.judge.seedfile")
+        seeds: tuple[Seed, ...] = seedfile.load_seeds(file.read_text(encoding="utf-8"))
+    except (ImportError, OSError):
+        seeds = ()
+    return seeds or seeds_from_texts(texts)
+
+
+def seeds_from_texts(folder: Path) -> tuple[Seed, ...]:
+    """Return bare seeds made of the text files ``000_*.txt`` …: no title, no notes, no days."""
+    made = []
+    for number, file in enumerate(sorted(folder.glob("[0-9][0-9][0-9]_*.txt"))):
+        lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+        prepared = prepare("", "", "\n\n".join(lines), "en")
+        made.append(
+            Seed(
+                number=number,
+                title="",
+                outlet="",
+                url=None,
+                published=NO_CLAIM,
+                lang=prepared.lang,
+                fingerprint=fingerprint.of(prepared),
+                traits=traits.from_readings(prepared, anchors.read(prepared, lexicon.shipped(), at=None)),
+            )
+        )
+    return tuple(made)
+
+
+def main() -> int:
+    """Print the blocks of score.py and the table of floors; return 1 when a floor is missed."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--half", type=Path, default=SHARED / "eval")
+    parser.add_argument("--seed-texts", type=Path, default=SHARED / "seeds")
+    parser.add_argument("--seeds", type=Path, default=ROOT / "storage" / "seeds.json")
+    parser.add_argument("--topic", type=Path, default=ROOT / "monitor" / "topic" / "topic.toml")
+    parser.add_argument("--results", type=Path, help="write the result lines to this file")
+    parser.add_argument("--errors", type=int, default=0)
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args()
+    sys.path.insert(0, str(SHARED / "eval"))
+    score = runpy.run_path(str(SHARED / "eval" / "score.py"))
+    articles = score["load_half"](args.half, str(args.seed_texts))
+    topic = load(args.topic.read_text(encoding="utf-8"))
+    started = time.perf_counter()
+    judged, store = run(articles, seeds_of(args.seeds, args.seed_texts), topic)
+    spent = time.perf_counter() - started
+    lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for _, _, line in judged)
+    if args.results:
+        args.results.write_text(lines, encoding="utf-8")
+    found = _scored(score, articles, judged)
+    if args.json:
+        print(json.dumps(found, indent=1))
+        return 0
+    print(score["report"](found))
+    print()
+    print(table(found))
+    per = ", ".join(f"{name} {1000 * s / len(articles):.1f}" for name, s in store.seconds.items())
+    print(f"\n{len(articles)} articles in {spent:.1f} s; ms an article: {per}")
+    if args.errors:
+        _print_errors(judged, args.errors)
+    return int("BELOW" in table(found))
+
+
+def _scored(
+    score: dict[str, Any], articles: Sequence[dict[str, Any]], judged: Sequence[Any]
+) -> dict[str, Any]:
+    results = {}
+    by_url = {row["url"]: row["id"] for row in articles}
+    for row, _, line in judged:
+        duplicate = line["duplicate_of"]
+        results[row["id"]] = {
+            "relevant": line["relevant"],
+            "dup": by_url.get(duplicate, duplicate) if duplicate else None,
+            "story": line["story"],
+            "novel": line["novel_sentences"],
+        }
+    scores: dict[str, Any] = score["score"](articles, results)
+    return scores
+
+
+def _print_errors(judged: Sequence[Any], limit: int) -> None:
+    print("\nOTHER THAN LABELLED")
+    shown = 0
+    for row, verdict, line in judged:
+        labels = row["labels"]
+        same = labels["relation"] in {
+            "exact_copy_of_seed",
+            "near_copy_of_seed",
+            "rewrite_of_seed",
+            "translation_of_seed",
+        }
+        want = f"seed:{labels['seed']}" if same else None
+        got = line["duplicate_of"] if str(line["duplicate_of"]).startswith("seed:") else None
+        if labels["relevant"] != line["relevant"] or want != got:
+            print(
+                f"  {row['id']} [{row['lang']}] {labels['relation']} seed {labels['seed']}: {verdict.reason}"
+            )
+            shown += 1
+            if shown >= limit:
+                return
+
+
+if __name__ == "__main__":
+    sys.exit(main())
