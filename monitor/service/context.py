@@ -22,6 +22,7 @@ from monitor.judge.topic import Topic
 from monitor.judge.topic import load as load_topic
 from monitor.model import Seed, Source
 from monitor.service.progress import Progress, Silent
+from monitor.service.remembered import Remembered
 from monitor.service.sandbox import Sandbox
 
 T = TypeVar("T")
@@ -51,6 +52,7 @@ class Context:
     sandbox: Sandbox
     clock: Clock = utc_now
     progress: Progress = field(default_factory=Silent)
+    remembered: Remembered = field(default_factory=Remembered)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run one piece of work to its end, with a parser process of its own."""

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from monitor.db.records import PageRecord, PageState, PendingEntry
+from monitor.db.records import KnownText, PageRecord, PageState, PendingEntry
 from monitor.db.store import Batch
 from monitor.judge import decide, fingerprint, relevance, traits
 from monitor.judge.decide import Gathered, Subject, ToldSentence
@@ -121,11 +121,13 @@ def _wants_page(
 def _judge_batch(
     context: Context, looks: Sequence[_Look], records: dict[str, PageRecord], report: IngestReport
 ) -> None:
-    now = context.clock()
     with context.store.batch() as batch:
+        now = context.clock()  # when nobody else writes: a digest built before it is known, one after it not
         for look in looks:
-            record = records.get(pages.key_of(look.pending.entry.url)) if look.pending.entry.url else None
-            if look.wants_page and record is not None and record.state is PageState.RETRY:
+            # Only for who asked for it: else the verdict would hang on who is in the same batch.
+            url = look.pending.entry.url if look.wants_page else None
+            record = records.get(pages.key_of(url)) if url else None
+            if record is not None and record.state is PageState.RETRY:
                 batch.finish(look.pending.id, "pending", record.next_attempt, record.attempts)
                 continue
             try:
@@ -232,7 +234,7 @@ def gather(context: Context, batch: Batch, subject: Subject, source: Source, at:
     return Gathered(
         seeds=context.seeds,
         textual=(*map(as_known, context.seeds), *textual),
-        thematic=tuple(known.known for known in themed),
+        thematic=tuple(_with_traits(context, known) for known in themed),
         common=batch.common(sampled, at_least=COMMON_AT_LEAST),
         repeated=batch.repeated_lines(source.id, subject.traits.sentence_hashes),
         told=tuple(
@@ -247,6 +249,11 @@ def gather(context: Context, batch: Batch, subject: Subject, source: Source, at:
     )
 
 
+def _with_traits(context: Context, text: KnownText) -> KnownArticle:
+    """Return a stored article with what it is about: without it no report joins a story."""
+    return replace(text.known, traits=context.remembered.traits(text.article, context.topic))
+
+
 def _with_text(known: KnownArticle, article: Article) -> KnownArticle:
     """Return a stored article with its text cut, folded and fingerprinted again."""
     prepared = prepare(article.title, article.summary, article.body, article.lang)
@@ -256,7 +263,7 @@ def _with_text(known: KnownArticle, article: Article) -> KnownArticle:
 def url_keys(article: Article) -> tuple[str, ...]:
     """Return the identities of an article's addresses: as given, final, canonical."""
     given = (article.url, article.final_url, article.canonical_url)
-    return tuple(dict.fromkeys(pages.key_of(url) for url in given if url))
+    return tuple(dict.fromkeys(key for url in given if url and (key := pages.key_of(url))))
 
 
 def article_of(

@@ -1,0 +1,38 @@
+"""What stored articles are about, read from their texts once and remembered for the next look at them.
+
+The store keeps texts, not traits: those change with the rules, and are read again in 2 ms. Fifty reports of
+the same days are compared with each new one, so the last ones stay here.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from monitor.judge import traits
+from monitor.judge.topic import Topic
+from monitor.model import Article, Traits
+from monitor.text.prepare import prepare
+
+MOST = 200
+"""Articles remembered: some 45 kB each, 9 MB at most; two weeks of a desk with a hundred relevant reports."""
+
+
+class Remembered:
+    """Traits of stored articles, the last ones used kept; the same answer as without it, only sooner."""
+
+    def __init__(self, most: int = MOST) -> None:
+        """Keep at most so many."""
+        self._most = most
+        self._kept: OrderedDict[tuple[int | None, str], Traits] = OrderedDict()
+
+    def traits(self, article: Article, topic: Topic) -> Traits:
+        """Return the traits of a stored article under this topic."""
+        key = article.id, topic.version
+        found = self._kept.pop(key, None)
+        if found is None:
+            prepared = prepare(article.title, article.summary, article.body, article.lang)
+            found = traits.of(prepared, topic, at=article.published.at or article.first_seen)
+        self._kept[key] = found
+        if len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+        return found
