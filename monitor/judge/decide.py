@@ -49,6 +49,8 @@ EVENT_FROM = 1.5
 """Weight of new names, numbers and dates in title and lead from which something happened."""
 EVENT_WITH_DAY = 0.8
 """The same where the report names a day of these weeks."""
+NEW_VOICE = 0.5
+"""Added where a person whom nothing known names speaks in title or lead."""
 RECENT = timedelta(days=45)
 HISTORY = timedelta(days=400)
 """An older year or month in a lead is history."""
@@ -332,8 +334,19 @@ def _event(case: _Case) -> _Event:
             words |= set(found.words)
             day = day or any(_is_recent(a, case) for a in one.reading.anchors)
     weight = sum(novelty.anchor_weight(anchor) for anchor in sorted(anchors))
+    weight += NEW_VOICE * any(
+        weight >= rewrites.HEAD and _is_new_voice(term, anchors) for term, weight in case.traits.terms
+    )
     soft = novelty.TERM_WEIGHT * len(terms) + novelty.WORD_WEIGHT * min(len(words), 2 * novelty.MOST_WORDS)
     return _Event(weight, soft, day)
+
+
+def _is_new_voice(term: str, new: set[str]) -> bool:
+    """Return True for somebody nobody knows yet who says something."""
+    if not (term.startswith("say:") and term.endswith(f":{traits.SPEAKS}")):
+        return False
+    speaker = term.split(":")[1]
+    return f"person:{speaker}" in new or f"name:{speaker}" in new
 
 
 def _is_history(anchor: str, at: datetime | None) -> bool:
@@ -355,12 +368,31 @@ def _is_recent(anchor: str, case: _Case) -> bool:
 
 
 def _known_position(case: _Case) -> str:
-    """Return ``speaker, act`` where the head has a speaker of the seeds with an act they have of him."""
+    """Return ``speaker, act`` where the head has a known speaker say again, on this day, what is known.
+
+    A column names speakers too; a restatement has the speaker in its title, or names the day in its lead.
+    """
+    known, weights = case.known, dict(case.traits.terms)
+    dated = any(
+        reading.is_report_day(anchor, case.at)
+        for one in traits.place(case.readings)
+        if one.head
+        for anchor in one.reading.anchors
+    )
     for term, weight in case.traits.terms:
-        if term.startswith("say:") and weight >= rewrites.HEAD and term in case.known.terms:
-            _, speaker, act = term.split(":")
-            if act in rewrites.CORE_ACTS:
-                return f"{speaker}, {act}"
+        if not term.startswith("say:") or weight < rewrites.HEAD:
+            continue
+        _, speaker, act = term.split(":")
+        named = max(weights.get(f"{kind}:{speaker}", 0.0) for kind in ("person", "name", "office"))
+        if f"person:{speaker}" in lexicon.shipped().former or not (dated or named >= traits.TITLE):
+            continue
+        spoke = (
+            known.has(f"person:{speaker}")
+            or known.has(f"name:{speaker}")
+            or f"office:{speaker}" in known.terms
+        )
+        if act in rewrites.CORE_ACTS and f"act:{act}" in known.terms and spoke:
+            return f"{speaker}, {act}"
     return ""
 
 

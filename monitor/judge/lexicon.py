@@ -62,6 +62,8 @@ class Lexicon:
     """Terms of nearly every report on the topic."""
     often: frozenset[str] = frozenset()
     """Terms of many reports on the topic, those of ``everywhere`` included."""
+    former: frozenset[str] = frozenset()
+    """People of history: they make no statement on a new day."""
     routine: frozenset[str] = frozenset()
     """Terms by which the sides answer each other whatever happened."""
 
@@ -162,6 +164,9 @@ def load(text: str) -> Lexicon:
             for table in _VALUES
             for lang in ("en", "ru", "ja")
         },
+        former=frozenset(
+            f"person:{name}" for name, entry in data.get("person", {}).items() if entry.get("former")
+        ),
         everywhere=frozenset(_words(data.get("common", {}).get("everywhere", ""))),
         often=frozenset(
             word for name in ("everywhere", "often") for word in _words(data.get("common", {}).get(name, ""))
