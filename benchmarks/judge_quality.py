@@ -3,15 +3,14 @@
     python benchmarks/judge_quality.py [--half DIR] [--seeds FILE] [--results FILE] [--errors N] [--json]
 
 Runs prepare → relevance → fingerprint → traits → decide in memory, in published order, no network, no
-store. DIR has ``articles.jsonl`` and ``rules.py``; without ``--half`` the shared set is used
-(``MONITOR_SHARED``, else beside the checkout). Known are the shipped seeds or those of another seeds.json.
-The measures are those of the shared ``eval/score.py``; the lines of ``--results`` are what it reads.
+store. Without ``--half`` the shared set is used (``MONITOR_SHARED``, else beside the checkout) with the
+shipped seeds or those of another seeds.json, and measured by its ``eval/score.py``; that reads the lines of
+``--results``. ``--half tests/eval`` needs only the checkout: that set has its own seeds, names and score.py.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 import os
 import runpy
@@ -32,6 +31,7 @@ from monitor.judge import (  # noqa: E402  the checkout first
     fingerprint,
     lexicon,
     relevance,
+    seedfile,
     traits,
 )
 from monitor.judge.decide import Gathered, Subject  # noqa: E402
@@ -52,6 +52,7 @@ from monitor.text.prepare import prepare  # noqa: E402
 SHARED = Path(os.environ.get("MONITOR_SHARED", ROOT.parent / "shared"))
 COUNTRIES = {"ja": "JP", "ru": "RU"}
 """Outlets' countries are not labelled; the language is the best guess, as in the served feeds."""
+SEED_FILES = "[0-9][0-9][0-9]_*.txt"
 WINDOW = timedelta(days=7)
 CANDIDATES, THEMATIC = 10, 50
 COMMON_AT_LEAST = 8
@@ -115,7 +116,7 @@ class Store:
                 themed.append((-shared_terms, index))
         return Gathered(
             seeds=self.seeds,
-            textual=(*map(_as_known, self.seeds), *(self.known[index] for index in textual)),
+            textual=(*map(seedfile.as_known, self.seeds), *(self.known[index] for index in textual)),
             thematic=tuple(self.known[index] for _, index in sorted(themed)[:THEMATIC]),
             common=frozenset(value for value, count in common.items() if count >= COMMON_AT_LEAST),
             repeated=self._repeated(subject),
@@ -133,20 +134,6 @@ class Store:
             for line in subject.traits.sentence_hashes
             if sum(line in lines for lines in own) >= REPEATED_AT_LEAST
         )
-
-
-def _as_known(seed: Seed) -> KnownArticle:
-    ref = f"seed:{seed.number}"
-    return KnownArticle(
-        ref=ref,
-        title=seed.title,
-        lang=seed.lang,
-        outlet=seed.outlet,
-        at=seed.published.at,
-        fingerprint=seed.fingerprint,
-        traits=seed.traits,
-        story=ref,
-    )
 
 
 def judge(store: Store, row: dict[str, Any], number: int) -> Verdict:
@@ -263,11 +250,7 @@ def table(scores: dict[str, Any]) -> str:
 
 def seeds_of(file: Path, texts: Path) -> tuple[Seed, ...]:
     """Return the seeds of a seeds.json; where it holds none, the texts themselves without notes or days."""
-    try:
-        seedfile = importlib.import_module("monitor.judge.seedfile")
-        seeds: tuple[Seed, ...] = seedfile.load_seeds(file.read_text(encoding="utf-8"))
-    except (ImportError, OSError):
-        seeds = ()
+    seeds = seedfile.load_seeds(file.read_text(encoding="utf-8")) if file.is_file() else ()
     return seeds or seeds_from_texts(texts)
 
 
@@ -292,6 +275,28 @@ def seeds_from_texts(folder: Path) -> tuple[Seed, ...]:
     return tuple(made)
 
 
+def _topic_files(topic: Path, half: Path) -> list[Path]:
+    """Return the topic and the file with a set's own invented names, where it has one."""
+    names = half / "names.toml"
+    return [topic, names] if names.is_file() else [topic]
+
+
+def own_texts(half: Path) -> bool:
+    """Return True for a set that brings its own first known texts (``tests/eval``)."""
+    return any((half / "seeds").glob(SEED_FILES))
+
+
+def own_seeds(folder: Path, topic: Topic) -> tuple[Seed, ...]:
+    """Return the seeds of a folder of texts with its ``notes.toml``, as `monitor seeds import` makes them."""
+    texts = [
+        seedfile.SeedText(file.name, file.read_text(encoding="utf-8"))
+        for file in sorted(folder.glob(SEED_FILES))
+    ]
+    keys = {one.name: seedfile.text_key(one.text) for one in texts}
+    notes = seedfile.read_notes((folder / "notes.toml").read_text(encoding="utf-8"), "notes.toml", keys)
+    return seedfile.build(texts, notes, topic)
+
+
 def main() -> int:
     """Print the blocks of score.py and the table of floors; return 1 when a floor is missed."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
@@ -303,12 +308,19 @@ def main() -> int:
     parser.add_argument("--errors", type=int, default=0)
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    sys.path.insert(0, str(SHARED / "eval"))
-    score = runpy.run_path(str(SHARED / "eval" / "score.py"))
+    own = (args.half / "score.py").is_file()
+    measures = args.half if own else SHARED / "eval"
+    sys.path.insert(0, str(measures))
+    score = runpy.run_path(str(measures / "score.py"))
     articles = score["load_half"](args.half, str(args.seed_texts))
-    topic = load(args.topic.read_text(encoding="utf-8"))
+    topic = load("\n".join(file.read_text(encoding="utf-8") for file in _topic_files(args.topic, args.half)))
+    seeds = (
+        own_seeds(args.half / "seeds", topic)
+        if own_texts(args.half)
+        else seeds_of(args.seeds, args.seed_texts)
+    )
     started = time.perf_counter()
-    judged, store = run(articles, seeds_of(args.seeds, args.seed_texts), topic)
+    judged, store = run(articles, seeds, topic)
     spent = time.perf_counter() - started
     lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for _, _, line in judged)
     if args.results:
@@ -339,6 +351,7 @@ def _scored(
             "dup": by_url.get(duplicate, duplicate) if duplicate else None,
             "story": line["story"],
             "novel": line["novel_sentences"],
+            "verdict": line["relation"],
         }
     scores: dict[str, Any] = score["score"](articles, results)
     return scores
