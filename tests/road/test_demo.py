@@ -69,6 +69,14 @@ def test_copies_and_rewrites_name_the_known_text(rows):
     assert "38 became 26" in rows["shikotan-graves-smaller-group"].reason
 
 
+def test_one_event_told_in_three_languages_is_one_story(rows):
+    graves = ("graves-shikotan-first-voyage", "shikotan-bosan-38nin", "mogily-shikotan-soglasie")
+    drill = ("ucheniya-kunashir-nota", "kunashiri-shageki-kogi-sairi")
+    assert len({rows[name].story for name in graves}) == 1
+    assert len({rows[name].story for name in drill}) == 1
+    assert rows[graves[0]].story != rows[drill[0]].story
+
+
 def test_a_newcomer_sees_what_is_invented_what_failed_and_what_to_try_next(kept):
     printed = kept[1]
     assert printed.startswith("DEMO. Everything below is invented")
