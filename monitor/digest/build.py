@@ -70,6 +70,7 @@ def build(material: Material) -> Digest:
         thread_names=_thread_names(material, stories),
         fill=_fill(seen, material.zone or material.recipient.zone),
         articles=tuple((one.article.id, one.relation.value, clean(one.reason)) for one in material.articles),
+        reprint=clean(material.reprint),
     )
     return _faults_only(digest) if digest.operator else digest
 

@@ -193,6 +193,8 @@ class Material:
     slot: str
     """Name of the slot, as stored, for example ``2026-11-26T07:00``; stands in commands and file names."""
     recipient: Recipient
+    reprint: str = ""
+    """Command that prints all of this digest; empty: the one that prints the stored digest of the slot."""
     slot_at: datetime | None = None
     """The slot's instant, shown on top; None: ``now``."""
     zone: str = ""

@@ -188,6 +188,8 @@ class Digest:
     """First day and the day after the last one that ``monitor backfill`` should fill, local dates."""
     articles: tuple[tuple[int | None, str, str], ...]
     """(id, relation, reason) of everything told with this digest, for the record."""
+    reprint: str = ""
+    """Command that prints all of this digest; empty: its slot's."""
 
     @property
     def facts(self) -> int:

@@ -189,7 +189,7 @@ class Wording(Unseen):
 
     def more_command(self) -> str:
         """Return the command that prints everything this digest knows."""
-        return self.phrases.say("more_command", slot=self.digest.slot)
+        return self.digest.reprint or self.phrases.say("more_command", slot=self.digest.slot)
 
     def headline(self, story: Story) -> str:
         """Return the outlet's headline in quotation marks."""

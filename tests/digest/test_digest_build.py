@@ -223,6 +223,8 @@ def test_a_mail_shows_five_stories_and_three_facts_and_names_the_command_for_the
     assert "2 more stories: monitor digest --slot 2026-11-26T07:00 --format json" in rendered.text
     assert rendered.text.count("2 more facts: monitor digest") == 5
     assert sum(len(story["facts"]) for story in rendered.data["stories"]) == 35
+    preview = render(digest(*many, reprint="monitor digest --format json"))
+    assert "2 more stories: monitor digest --format json" in preview.text, "a preview has no slot yet"
 
 
 def test_restatements_fold_by_speaker_and_earlier_statement():
