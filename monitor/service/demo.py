@@ -7,6 +7,7 @@ The press, its first known articles and the names of its invented officials are 
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import textwrap
 from collections.abc import Callable, Iterator
@@ -47,9 +48,17 @@ def demo(keep: Path | None, *, out: Say, progress: Progress) -> None:
             recipient = send.recipient_of(context, "")
             out(send.printed(context, recipient, "text"))
             if keep is not None:
-                html = send.printed(context, recipient, "html")
+                html = _marked(send.printed(context, recipient, "html"))
                 (folder / "digest.html").write_text(html, encoding="utf-8")
             out(_ending(keep, folder, polled))
+
+
+def _marked(html: str) -> str:
+    """Return the digest's page with the mark on top: the file may be handed on without the demo."""
+    banner = (
+        f'<p style="margin:0;padding:8px;text-align:center;background:#8a1f11;color:#fff">{loopback.MARK}</p>'
+    )
+    return re.sub(r"<body[^>]*>", lambda body: body[0] + banner, html, count=1)
 
 
 @contextmanager

@@ -97,7 +97,9 @@ def test_all_three_languages_are_in_the_digest(kept):
 
 def test_a_kept_demo_leaves_a_digest_and_a_desk_and_refuses_the_same_place_again(kept):
     folder = kept[0]
-    assert "<html" in (folder / "digest.html").read_text(encoding="utf-8")
+    page = (folder / "digest.html").read_text(encoding="utf-8")
+    assert "<html" in page
+    assert MARK in page
     assert (folder / "sources.toml").read_text(encoding="utf-8").startswith("# DEMO")
     with pytest.raises(UsageError, match="not empty"):
         demo(folder, out=lambda _: None, progress=Silent())
