@@ -575,6 +575,22 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Who really produced a text, as opposed to the outlet that prints it, with the evidence."""
+
+    name: str
+    """Of the agency, else of the outlet."""
+    agency: str = ""
+    """Id of the agency (``monitor/topic/agencies.toml``); empty for an outlet's own text."""
+    family: str = ""
+    """Publisher family: what comes from one family is one origin."""
+    how: str = "outlet"
+    """``dateline``, ``signed`` (its text), ``relayed`` (rests on it), ``agency`` (is it) or ``outlet``."""
+    evidence: str = ""
+    """The words that say so, as printed; empty where none are needed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What was decided on an article, with the reason."""
 
@@ -597,6 +613,10 @@ class Verdict:
     """Named numbers the decision used."""
     island_names: tuple[str, ...] = ()
     """Which names the outlet uses for the islands, stored and shown, never used for matching."""
+    origin: Origin | None = None
+    """Who produced the text; None off the topic."""
+    positions: tuple[str, ...] = ()
+    """Known positions that title or lead have somebody take: ``person:peskov refuse-talks``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.judge import anchors as reading
-from monitor.judge import copies, fingerprint, lexicon, novelty, quotes, rewrites, stories, traits
+from monitor.judge import (
+    copies,
+    fingerprint,
+    lexicon,
+    novelty,
+    origins,
+    quotes,
+    rewrites,
+    stories,
+    traits,
+)
 from monitor.judge.anchors import Reading
 from monitor.judge.novelty import Context, Known, ToldSentence
 from monitor.judge.rewrites import Likeness
@@ -96,7 +106,13 @@ def decide(subject: Subject, gathered: Gathered, topic: Topic) -> Verdict:
     if subject.relevance.level is not Level.RELEVANT:
         return base
     case = _Case.of(subject, gathered, topic)
-    verdict = replace(base, quotes=case.quotes)
+    article = subject.article
+    verdict = replace(
+        base,
+        quotes=case.quotes,
+        origin=origins.of(subject.prepared, outlet=article.outlet, family=article.family),
+        positions=tuple(f"{speaker} {act}" for speaker, act in _positions(case)),
+    )
     match = copies.find(
         subject.prepared,
         case.fingerprint,
@@ -367,32 +383,40 @@ def _is_recent(anchor: str, case: _Case) -> bool:
     return abs(day - case.at) <= RECENT
 
 
-def _known_position(case: _Case) -> str:
-    """Return ``speaker, act`` where the head has a known speaker say again, on this day, what is known.
+def _positions(case: _Case) -> tuple[tuple[str, str], ...]:
+    """Return (speaker, act) of what the head has somebody say on this day that may be a position.
 
-    A column names speakers too; a restatement has the speaker in its title, or names the day in its lead.
+    People before offices. A column names speakers too; here the speaker stands in the title, or the lead
+    names the day. The dead of history take no position.
     """
-    known, weights = case.known, dict(case.traits.terms)
+    weights = dict(case.traits.terms)
     dated = any(
         reading.is_report_day(anchor, case.at)
         for one in traits.place(case.readings)
         if one.head
         for anchor in one.reading.anchors
     )
+    found = []
     for term, weight in case.traits.terms:
         if not term.startswith("say:") or weight < rewrites.HEAD:
             continue
-        _, speaker, act = term.split(":")
-        named = max(weights.get(f"{kind}:{speaker}", 0.0) for kind in ("person", "name", "office"))
-        if f"person:{speaker}" in lexicon.shipped().former or not (dated or named >= traits.TITLE):
+        _, name, act = term.split(":")
+        if act not in rewrites.CORE_ACTS or f"person:{name}" in lexicon.shipped().former:
             continue
-        spoke = (
-            known.has(f"person:{speaker}")
-            or known.has(f"name:{speaker}")
-            or f"office:{speaker}" in known.terms
-        )
-        if act in rewrites.CORE_ACTS and f"act:{act}" in known.terms and spoke:
-            return f"{speaker}, {act}"
+        kinds = {kind: weights.get(f"{kind}:{name}", 0.0) for kind in ("person", "name", "office")}
+        speaker = max(kinds, key=lambda kind: (kinds[kind], kind != "office"))
+        if dated or kinds[speaker] >= traits.TITLE:
+            found.append((f"{speaker}:{name}", act))
+    return tuple(sorted(found, key=lambda one: (one[0].startswith("office:"), one)))
+
+
+def _known_position(case: _Case) -> str:
+    """Return ``speaker, act`` where a known speaker takes again a position that is known."""
+    known = case.known
+    for speaker, act in _positions(case):
+        spoke = speaker in known.terms if speaker.startswith("office:") else known.has(speaker)
+        if spoke and f"act:{act}" in known.terms:
+            return f"{speaker.partition(':')[2]}, {act}"
     return ""
 
 
