@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from monitor.digest.material import DigestArticle, Material, Reference, Speaker, Voice
 from monitor.digest.parts import Fact, First, Known, Printed
 from monitor.digest.safe import clean, link
+from monitor.judge import origins as origins_of
 from monitor.model import Change, Claim, Direction, JudgedSentence, Level, NoveltyLabel, Quote, Relation
 
 RANK = {Voice.GOVERNMENT: 0, Voice.OFFICIAL: 1, Voice.OUTLET: 2, Voice.COMMENT: 3}
@@ -30,8 +31,6 @@ _UNSPOKEN = frozenset({"quote", "act", "name", "month"})
 """Anchors a reader could not read: hashes, acts, names reduced to their consonants."""
 _SOFT = ("negation", "w:", "thread")
 """Anchors too common to tell that two sentences say the same."""
-_TRUSTED_CLOCKS = ("", "zone_replaced")
-"""A zone the operator has corrected (``tz_fix``) is as good as a right one."""
 _ADDS_TO_TEXT = (Direction.EXTENDED, Direction.EMBEDS, Direction.PARTIAL)
 
 
@@ -147,33 +146,21 @@ def _pairs(text: str) -> set[str]:
 
 def origins(articles: Sequence[DigestArticle]) -> int:
     """Return how many really produced these texts; families, copies and agency credits count once."""
-    by_ref = {
-        f"article:{one.article.id}": place for place, one in enumerate(articles) if one.article.id is not None
-    }
-    parent = list(range(len(articles)))
-
-    def root(place: int) -> int:
-        while parent[place] != place:
-            place = parent[place]
-        return place
-
-    names: dict[str, int] = {}
-    for place, one in enumerate(articles):
-        keys = [key for key in _origin_names(one) if key]
-        if one.duplicate_of is not None and one.relation in {Relation.COPY, Relation.UPDATE}:
-            keys.append(one.duplicate_of)
-            if one.duplicate_of in by_ref:
-                parent[root(place)] = root(by_ref[one.duplicate_of])
-        for key in keys:
-            parent[root(place)] = root(names.setdefault(key, place))
-    return len({root(place) for place in range(len(articles))})
+    return len(origins_of.groups([_print(one) for one in articles]))
 
 
-def _origin_names(one: DigestArticle) -> tuple[str, ...]:
-    """Return the names by which this text's producer may be known elsewhere; outlet names are one of them."""
-    if one.origin:
-        return (one.origin.casefold(),)
-    return (one.article.family.casefold(), one.article.outlet.casefold())
+def _print(one: DigestArticle) -> origins_of.Print:
+    article = one.article
+    return origins_of.Print(
+        ref=f"article:{article.id}" if article.id is not None else "",
+        outlet=article.outlet,
+        family=article.family,
+        origin=one.origin,
+        copy_of=one.duplicate_of if one.relation in {Relation.COPY, Relation.UPDATE} else None,
+        claimed=article.published,
+        first_seen=article.first_seen,
+        produced=one.produced,
+    )
 
 
 def outlets(articles: Iterable[DigestArticle]) -> int:
@@ -188,7 +175,7 @@ def outlets(articles: Iterable[DigestArticle]) -> int:
 def at(one: DigestArticle) -> datetime | None:
     """Return the best time of an article: its claim if the clock is good, else when we saw it."""
     article = one.article
-    if article.published.at is not None and article.published.weak in _TRUSTED_CLOCKS:
+    if article.published.at is not None and article.published.weak in origins_of.TRUSTED:
         return article.published.at
     return article.first_seen or article.published.at
 
@@ -202,7 +189,7 @@ def _clock(claim: Claim) -> str:
     """Return why a claimed time cannot tell who was first; empty where it can."""
     if claim.at is None:
         return claim.weak or "unknown"
-    return "" if claim.weak in _TRUSTED_CLOCKS else claim.weak
+    return "" if claim.weak in origins_of.TRUSTED else claim.weak
 
 
 # ------------------------------------------------------------------------------------------- a fact
@@ -212,7 +199,9 @@ def fact(found: Candidate, story: Sequence[DigestArticle], material: Material) -
     """Return the fact as the digest tells it."""
     lang = material.recipient.language
     tellers = _tellers(found, story)
-    first = min(tellers, key=lambda one: (_order_time(one), one.article.id or 0))
+    tellers.sort(key=lambda one: one.article.id or 0)
+    earliest = origins_of.earliest([_print(one) for one in tellers])
+    first = tellers[earliest.position]
     article = found.article.article
     quote = _quote(found)
     speaker = material.speakers.get(quote.speaker) if quote is not None else None
@@ -234,7 +223,7 @@ def fact(found: Candidate, story: Sequence[DigestArticle], material: Material) -
             country=clean(first.article.country),
             affiliation=clean(first.article.affiliation),
             at=at(first),
-            clock=_clock(first.article.published),
+            clock=earliest.doubt,
         ),
         outlets=outlets(tellers),
         origins=origins(tellers),

@@ -115,7 +115,10 @@ class DigestArticle:
     copies: int = 0
     """Outlets known to have printed the same text that are *not* handed over as own articles."""
     origin: str = ""
-    """Who really produced the text, where an agency credit tells; empty: told from family and copies."""
+    """Family or name of the agency that produced the text, where a credit tells; empty: told from family and
+    copies."""
+    produced: bool = False
+    """The outlet is that agency itself."""
     changes: tuple[Change, ...] = ()
     """Of an ``update``: what differs from the known text."""
     direction: Direction | None = None

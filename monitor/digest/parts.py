@@ -32,7 +32,8 @@ class First:
     affiliation: str
     at: datetime | None
     clock: str
-    """Empty for a good clock, else ``Claim.weak`` or ``unknown``: then the order is not certain."""
+    """Empty where it is known to be the first, else what leaves the order open: a weak clock (``Claim.weak``,
+    ``unknown``), reports ``minutes`` apart, clocks ``contradicted`` by what we saw, its own clock ``alone``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,8 @@ ENGLISH = Phrases(
         "clock.lastmod": "date of a change",
         "clock.capture": "date of a capture",
         "clock.unknown": "no date given",
+        "clock.minutes": "reports minutes apart",
+        "clock.alone": "by its own clock alone",
         "outlets": ("{n} outlet", "{n} outlets"),
         "origins": ("{n} origin", "{n} origins"),
         "claim": "1 origin: a claim.",
