@@ -23,7 +23,7 @@ Japan joined sanctions over Ukraine in 2022. Russia then left the talks and canc
 A peace treaty was never signed, and Japan still claims Iturup, Kunashir, Shikotan and Habomai."""
 SEED_B = """Japan's position on the islands has not changed, a senior Japanese government official said in Tokyo.
 The official told a press conference that an agreement was unlikely soon.
-Russia has suspended cooperation on the elimination of nuclear weapons and may deploy new weapons on the Kurils."""
+Russia has halted joint work on scrapping nuclear arms and may deploy new weapons on the Kurils."""
 
 NOTES_A = (
     "Orlov says that there are no talks with Japan.",
@@ -114,31 +114,31 @@ def stored(
 
 
 GRAVES_EN = (
-    "Russia to let 28 Japanese visit graves on Kunashir",
+    "Russia to let 34 Japanese visit graves on Kunashir",
     (
-        "Russia has agreed to let 28 Japanese visit graves on Kunashir on 22 August, the Foreign Ministry in Tokyo"
-        " said on Thursday. The group leaves Nemuro aboard the ferry Etopirika.\n\nRussia left the talks on a peace"
+        "Russia has agreed to let 34 Japanese visit graves on Kunashir on 14 September, officials in Tokyo announced."
+        " The group leaves Nemuro aboard the ferry Kaede.\n\nRussia left the talks on a peace"
         " treaty in 2022 because of Japanese sanctions."
     ),
 )
 GRAVES_JA = (
-    "国後島への墓参、8月に実施へ　ロシアが同意",
+    "国後島への墓参、9月に実施へ　ロシアが同意",
     (
-        "外務省は、元島民ら28人が8月22日に交流船「えとぴりか」で根室港を出て国後島で墓参をすることにロシアが同意したと発表した。"
+        "外務省は、元島民ら34人が9月14日に交流船「かえで」で根室港を出て国後島で墓参をすることにロシアが同意したと発表した。"
         "\n\n平和条約交渉は2022年から中断している。"
     ),
 )
 GRAVES_RU = (
-    "28 японцев посетят могилы на Кунашире",
+    "34 японцев посетят могилы на Кунашире",
     (
-        "Россия разрешила группе из 28 японцев 22 августа посетить могилы предков на Кунашире, сообщил МИД Японии."
-        " Судно «Этопирика» выйдет из Немуро."
+        "Россия разрешила группе из 34 японцев 14 сентября посетить могилы предков на Кунашире, сообщил МИД Японии."
+        " Судно «Каэдэ» выйдет из Немуро."
     ),
 )
 MAP_EN = (
     "Moscow hands note to Japan's ambassador over map",
     (
         "The Russian Foreign Ministry handed the Japanese ambassador a note of protest on Friday over a map, printed"
-        " 50,000 times, that shows Iturup as part of Hokkaido.\n\nRussia left the talks on a peace treaty in 2022."
+        " 20,000 times, that shows Iturup as part of Hokkaido.\n\nRussia left the talks on a peace treaty in 2022."
     ),
 )

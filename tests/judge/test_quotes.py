@@ -37,7 +37,7 @@ def test_speaker_words_and_verb_are_found(lang, text, speaker, words, verb):
         ("en", "The so-called 'line of peace' was drawn in ink by officials who said nothing."),
         ("ru", "Комплекс «Бал» стоит у бухты."),
         ("ru", "В День «северных территорий» прошёл съезд."),
-        ("ja", "交流船「えとぴりか」が出航した。"),
+        ("ja", "交流船「かえで」が出航した。"),
         ("ja", "「北方領土の日」に大会が開かれた。"),
     ],
 )
@@ -104,9 +104,9 @@ def test_the_same_words_trimmed_or_repunctuated_are_one():
 
 
 def test_altered_wording_is_told_from_another_quotation():
-    said = "No talks are being held now and there will not be any"
-    assert quotes.altered(said, "No talks are being held now and there may well be some")
-    assert not quotes.altered(said, "No talks are being held now, and there will not be any")
+    said = "No talks are under way now and there will not be any"
+    assert quotes.altered(said, "No talks are under way now and there may well be some")
+    assert not quotes.altered(said, "No talks are under way now, and there will not be any")
     assert not quotes.altered(said, "The group leaves Nemuro on the ferry in August")
 
 
