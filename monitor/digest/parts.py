@@ -33,7 +33,7 @@ class First:
     at: datetime | None
     clock: str
     """Empty where it is known to be the first, else what leaves the order open: a weak clock (``Claim.weak``,
-    ``unknown``), reports ``minutes`` apart, clocks ``contradicted`` by what we saw, its own clock ``alone``."""
+    ``unknown``), reports ``minutes`` apart, clocks ``contradicted`` by what we saw, its clock ``alone``."""
 
 
 @dataclass(frozen=True, slots=True)
