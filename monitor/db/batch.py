@@ -14,6 +14,8 @@ from sqlalchemy import Connection, NestedTransaction
 
 from monitor.db import articles, digests, entries, stories, verdicts
 from monitor.db.records import EntryState, KnownText, ToldRow
+from monitor.db.session import advice, broken
+from monitor.errors import StoreError
 from monitor.model import Article, Fingerprint, Traits, Verdict
 
 
@@ -33,13 +35,21 @@ class Batch:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """Undo what was done inside after an exception, and only that; costs nothing until it writes."""
+        """Undo what was done inside after an exception, and only that; costs nothing until it writes.
+
+        StoreError when the store itself failed: then nothing more can be written in this batch.
+        """
         if self._mark is not None or self._inner is not None:
             raise RuntimeError("savepoints do not nest")
         self._mark = len(self._verdicts), len(self._ends)
         try:
             yield
             self._keep()
+        except Exception as error:
+            if broken(error):
+                raise StoreError(f"The store cannot be written: {advice(error)}.") from error
+            self._undo()
+            raise
         except BaseException:
             self._undo()
             raise
@@ -81,6 +91,10 @@ class Batch:
         return self._connection
 
     # ---------------------------------------------------------------------------------- gathering
+
+    def still_pending(self, entry_ids: Collection[int]) -> set[int]:
+        """Return those of the entries that nobody has judged since they were read."""
+        return entries.still_pending(self._connection, entry_ids)
 
     def article_for_url(self, url_keys: Sequence[str]) -> int | None:
         """Return the article stored under the first of these canonical URL keys that is known, else None."""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping, Select, func, insert, or_, select
 from monitor.db import tables as t
 from monitor.db.articles import SHOWN
 from monitor.db.bulk import chunks, dialect_insert
-from monitor.db.records import LIVE, DigestRow, DigestState, ToldRow
+from monitor.db.records import FOUND_NOW, DigestRow, DigestState, ToldRow
 from monitor.model import Delivery, DeliveryKind, NoveltyLabel
 
 _D = t.digest.c
@@ -21,12 +21,15 @@ _NOT_COLUMNS = frozenset({"id", "items"})
 def untold(
     connection: Connection, recipient_id: str, until: datetime, since: datetime | None, *, backfilled: bool
 ) -> list[int]:
-    """Return ids of relevant and near articles that no digest of the recipient holds."""
+    """Return ids of relevant and near articles that no digest of the recipient holds.
+
+    A digest that was refused for good has told nothing: the next one tells it.
+    """
     first_seen = func.min(t.entry.c.first_seen)
     told = (
         select(t.digest_item.c.article_id)
         .join(t.digest, _D.id == t.digest_item.c.digest_id)
-        .where(_D.recipient_id == recipient_id)
+        .where(_D.recipient_id == recipient_id, _D.state != DigestState.REFUSED.value)
     )
     query = (
         select(t.article.c.id)
@@ -40,7 +43,7 @@ def untold(
     if since is not None:
         query = query.having(first_seen > since)
     if not backfilled:
-        query = query.where(t.entry.c.discovered_via == LIVE)
+        query = query.where(t.entry.c.discovered_via.in_(FOUND_NOW))
     return list(connection.execute(query).scalars())
 
 

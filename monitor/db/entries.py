@@ -236,6 +236,15 @@ def pending(connection: Connection, now: datetime, limit: int) -> list[PendingEn
     ]
 
 
+def still_pending(connection: Connection, entry_ids: Collection[int]) -> set[int]:
+    """Return those of the entries that are pending."""
+    found: set[int] = set()
+    for some in chunks(sorted(set(entry_ids))):
+        query = select(t.entry.c.id).where(t.entry.c.id.in_(some), t.IS_PENDING)
+        found.update(connection.execute(query).scalars())
+    return found
+
+
 def pending_count(connection: Connection, now: datetime | None) -> int:
     """Return how many entries wait, or are due by then."""
     query = select(func.count()).select_from(t.entry).where(t.IS_PENDING)

@@ -15,6 +15,8 @@ from monitor.model import Article, Entry, FetchKind, KnownArticle, Page, Relatio
 
 LIVE = "feed"
 """``discovered_via`` of what live polling found; other values: a backfill provider, or ``hand``."""
+FOUND_NOW = (LIVE, "hand")
+"""What digests tell without being asked to: not what only backfill found."""
 
 
 # ------------------------------------------------------------------------------------------- polling
@@ -221,6 +223,22 @@ class StoredVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """An entry below the line of relevance, with what kept it there."""
+
+    entry_id: int
+    source_id: str
+    url: str | None
+    title: str
+    first_seen: datetime
+    level: str
+    """``near`` or ``off_topic``."""
+    score: float
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """What the operator said of an article."""
 
@@ -267,6 +285,23 @@ class StoryMember:
     by_hand: bool
     left_at: datetime | None
     """None: still a member."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredStory:
+    """A story with the span of its present members."""
+
+    ref: str
+    """``story:ID`` or ``seed:N``."""
+    opened_at: datetime
+    reason: str
+    merged_into: str | None
+    """The story it was merged into by hand."""
+    articles: int
+    """Present members."""
+    first: datetime | None
+    """Claimed time (else first seen) of the earliest and the latest member; None without members."""
+    last: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

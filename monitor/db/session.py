@@ -173,6 +173,11 @@ def advice(error: Exception) -> str:
     return f"{FAULT} ({_one_line(error)})"
 
 
+def broken(error: Exception) -> bool:
+    """Return True when the store itself is at fault (full, locked, damaged, gone), not what it was told."""
+    return isinstance(error, SQLAlchemyError | sqlite3.Error) and not advice(error).startswith(FAULT)
+
+
 def _one_line(error: BaseException) -> str:
     return " ".join(str(error).split())[:300]
 

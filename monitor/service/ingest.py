@@ -9,6 +9,7 @@ committed. Entries are taken in order of their claimed time, so that a repeated 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ import structlog
 
 from monitor.db.records import KnownText, PageRecord, PageState, PendingEntry
 from monitor.db.store import Batch
+from monitor.errors import StoreError
 from monitor.judge import decide, fingerprint, relevance, traits
 from monitor.judge.decide import Gathered, Subject, ToldSentence
 from monitor.judge.seedfile import as_known
@@ -34,6 +36,7 @@ from monitor.model import (
     Source,
     Verdict,
 )
+from monitor.read import urls
 from monitor.service import pages
 from monitor.service.context import Context
 from monitor.text.prepare import prepare
@@ -86,6 +89,7 @@ async def ingest(context: Context) -> IngestReport:
         ]
         records = await pages.read_pages(context, wanted) if wanted else {}
         _judge_batch(context, looks, records, report)
+        await asyncio.sleep(0)  # a long backlog must not keep a signal, a poll or a digest waiting
     report.waiting = context.store.pending_count()
     return report
 
@@ -123,7 +127,10 @@ def _judge_batch(
 ) -> None:
     with context.store.batch() as batch:
         now = context.clock()  # when nobody else writes: a digest built before it is known, one after it not
+        untouched = batch.still_pending([look.pending.id for look in looks])
         for look in looks:
+            if look.pending.id not in untouched:
+                continue  # another process (poll beside the daemon) has judged it meanwhile
             # Only for who asked for it: else the verdict would hang on who is in the same batch.
             url = look.pending.entry.url if look.wants_page else None
             record = records.get(pages.key_of(url)) if url else None
@@ -133,6 +140,8 @@ def _judge_batch(
             try:
                 with batch.savepoint():
                     report.count(_judge_one(context, batch, look, record, now))
+            except StoreError:
+                raise  # a full disk is no fault of the entry: all of the batch is tried again
             # One article that breaks our own rules must not stop the others; it is kept and shown as failed.
             except Exception:
                 log.exception("judging_failed", entry=look.pending.id, url=look.pending.entry.url)
@@ -300,7 +309,7 @@ def article_of(
 
 
 def _host(url: str | None) -> str:
-    return urlsplit(url or "").netloc.lower().removeprefix("www.")
+    return urls.host(url or "").removeprefix("www.")
 
 
 def _body(content: str, page: Page | None) -> tuple[str, str]:
