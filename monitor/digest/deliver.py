@@ -35,7 +35,7 @@ TIMEOUT_S = 30.0
 SUBJECT_CHARS = 200
 ANSWER_CHARS = 200
 """How much of a server's answer is worth showing."""
-_KEPT = "The digest is kept and sent again later; files and terminal are not affected."
+KEPT = "The digest is kept and sent again later; files and terminal are not affected."
 
 
 class Server(Protocol):
@@ -348,7 +348,7 @@ def _answer(code: int, text: bytes | str) -> str:
 
 
 def _deferred(what: str) -> Delivery:
-    return Delivery(DeliveryKind.DEFERRED, f"{what} {_KEPT}")
+    return Delivery(DeliveryKind.DEFERRED, f"{what} {KEPT}")
 
 
 # ------------------------------------------------------------------------------------------- files, terminal

@@ -1,39 +1,42 @@
 """Digests on their way: what is due, built in the transaction that fixes it, delivered from the outbox.
 
-slot due -> one transaction: untold articles -> digest -> outbox row with everything it tells
-outbox   -> deliver -> sent, refused, or tried again later; the other recipients are not held up
+    slot due -> one transaction: untold articles -> digest -> outbox row with everything it tells
+    outbox   -> deliver -> sent, refused, or tried again later; the other recipients are not held up
+
+A digest is handed over by one process at a time (who sends holds the store). Killed between a hand-over and
+its mark, it is handed over again under the same Message-ID, by which mail programs know it as the same.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import re
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from monitor.config import Settings
-from monitor.db.records import DigestRow, StoredArticle
-from monitor.digest import build, deliver, render, sight, slots
-from monitor.digest.material import DigestArticle, Material, Reference, Revision, SourceReport, Span
+from monitor.db.records import FOUND_NOW, DigestRow, StoredArticle
+from monitor.digest import build, deliver, render, slots
+from monitor.digest.material import Span
 from monitor.errors import UsageError
-from monitor.model import (
-    Delivery,
-    DeliveryKind,
-    Level,
-    Recipient,
-    Relation,
-    Rendered,
-    Source,
-    SourceState,
-    Terms,
-)
-from monitor.service import names
+from monitor.fetch.client import Request, fetch
+from monitor.model import Delivery, DeliveryKind, FetchKind, Recipient, Rendered
 from monitor.service.context import Context
-from monitor.service.keys import STARTED_KEY, TELL_KEY
+from monitor.service.keys import SKIPPED_KEY, STARTED_KEY, TELL_KEY
+from monitor.service.telling import material_of
+
+log = structlog.get_logger(__name__)
 
 RETRY = (
     timedelta(minutes=2),
@@ -43,10 +46,10 @@ RETRY = (
     timedelta(hours=6),
 )
 """Waits after a temporary refusal; the last one repeats. Greylisting lets the second or third attempt in."""
-LOOK_BACK = timedelta(days=3)
-"""Polls before the period that say whether a source was in sight when it began."""
-REVISIONS_BACK = timedelta(days=7)
-"""Articles this young are looked through for texts changed after publication."""
+ENDING_S = 5.0
+"""Time a hand-over gets to be finished and marked when we are asked to end; the promise is 10 s in all."""
+HEARTBEAT_TIMEOUT_S = 15.0
+DATED = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +79,18 @@ def recipient_of(context: Context, wanted: str) -> Recipient:
 
 
 def stored(context: Context, recipient: Recipient, slot: str, form: str) -> str:
-    """Return a stored digest as it was built; ``slot`` is a day or a day with time."""
-    names_ = [slot] if "T" in slot else [f"{slot}T{at}" for at in reversed(recipient.at)]
-    row = next((row for name in names_ if (row := context.store.digest(recipient.id, name))), None)
+    """Return a stored digest as it was built; ``slot`` is a day (its last digest) or a day with time."""
+    if not DATED.match(slot):
+        raise UsageError(f"--slot {slot!r}: write a day like 2026-11-26, or a slot like 2026-11-26T07:00")
+    named = [slot] if "T" in slot else [f"{slot}T{at}" for at in reversed(recipient.at)]
+    row = next((row for name in named if (row := context.store.digest(recipient.id, name))), None)
     if row is None:
-        raise UsageError(f"{recipient.id} has no stored digest for {slot}")
+        last = context.store.last_digest(recipient.id)
+        there = f"its last one is --slot {last.slot}" if last else "none was built yet"
+        raise UsageError(
+            f"{recipient.id} has no stored digest for {slot}; {there}. "
+            "What the next would say: monitor digest"
+        )
     return _form(Rendered(row.subject, row.text, row.html, row.markdown, row.data), form)
 
 
@@ -96,15 +106,36 @@ def printed(
     """Return what a digest would say now; nothing is marked as told."""
     now = until or context.clock()
     start = since or period_start(context, recipient, now)
+    if start >= now:
+        raise UsageError(
+            f"there is nothing between {start:%Y-%m-%d %H:%M} and {now:%Y-%m-%d %H:%M} UTC: "
+            "the beginning must lie before the end (--since, --until)"
+        )
     if since is not None:
-        articles = [a for a in context.store.articles_between(since, now) if _live(a) or backfilled]
+        articles = [a for a in context.store.articles_between(since, now) if _found_now(a) or backfilled]
     else:
         tell = _tells_backfilled(context, recipient) if backfilled is None else backfilled
         articles = context.store.untold(recipient.id, until=now, backfilled=tell)
     material = material_of(
         context, recipient, Span(start, now), articles, slot=slots.last_due(recipient, now)
     )
+    material = replace(material, reprint=_preview_command(context, recipient, since, until))
     return _form(render.render(build.build(material)), form)
+
+
+def _preview_command(
+    context: Context, recipient: Recipient, since: datetime | None, until: datetime | None
+) -> str:
+    """Return the command that prints all of a preview: there is no stored slot to name yet."""
+    words = ["monitor digest --format json"]
+    words += [f"--since {since:%Y-%m-%dT%H:%M:%SZ}"] if since else []
+    words += [f"--until {until:%Y-%m-%dT%H:%M:%SZ}"] if until else []
+    return " ".join(words) + _to(context, recipient)
+
+
+def _to(context: Context, recipient: Recipient) -> str:
+    """Return the option that names a recipient; empty for the one meant without it."""
+    return "" if recipient_of(context, "").id == recipient.id else f" --to {recipient.id}"
 
 
 def _form(rendered: Rendered, form: str) -> str:
@@ -113,11 +144,12 @@ def _form(rendered: Rendered, form: str) -> str:
     return {"html": rendered.html, "markdown": rendered.markdown}.get(form) or render.printed(rendered)
 
 
-def _live(article: StoredArticle) -> bool:
-    return any(entry.discovered_via == "feed" for entry in article.entries)
+def _found_now(article: StoredArticle) -> bool:
+    """Return True unless only backfill found it."""
+    return any(entry.discovered_via in FOUND_NOW for entry in article.entries)
 
 
-# ------------------------------------------------------------------------------------------- sending
+# ------------------------------------------------------------------------------------------- queueing
 
 
 async def send_due(context: Context, *, at_once: bool = False) -> list[Outcome]:
@@ -125,7 +157,19 @@ async def send_due(context: Context, *, at_once: bool = False) -> list[Outcome]:
     now = context.clock()
     for recipient in context.settings.digest.recipients:
         _queue_due(context, recipient, now)
-    return deliver_outbox(context, now + max(RETRY) if at_once else now)
+    outcomes = await deliver_outbox(context, now + max(RETRY) if at_once else now)
+    if any(outcome.state == DeliveryKind.SENT.value for outcome in outcomes):
+        await _heartbeat(context)
+    return outcomes
+
+
+def next_slots(context: Context) -> list[tuple[str, datetime]]:
+    """Return when each recipient's next digest is due, as (id, local time)."""
+    now = context.clock()
+    return [
+        (one.id, slots.following(one, now).at.astimezone(ZoneInfo(one.zone)))
+        for one in context.settings.digest.recipients
+    ]
 
 
 def _queue_due(context: Context, recipient: Recipient, now: datetime) -> int | None:
@@ -136,14 +180,21 @@ def _queue_due(context: Context, recipient: Recipient, now: datetime) -> int | N
         return None
     if last is None and slot.at <= first_start(context, now):
         return None  # the slot passed before this installation began
+    if context.store.meta_get(SKIPPED_KEY + recipient.id) == slot.name:
+        return None  # it had nothing to say then; what came since waits for the next slot
     with context.store.batch():
         tell = _tells_backfilled(context, recipient)
         articles = context.store.untold(recipient.id, until=now, backfilled=tell)
         period = Span(period_start(context, recipient, now), now)
         material = material_of(context, recipient, period, articles, slot=slot)
-        if context.settings.digest.when_empty == "skip" and build.empty(build.build(material)):
+        to = _to(context, recipient)
+        if to:
+            material = replace(material, reprint=f"monitor digest --slot {slot.name} --format json{to}")
+        digest = build.build(material)
+        if context.settings.digest.when_empty == "skip" and build.empty(digest):
+            context.store.meta_set(SKIPPED_KEY + recipient.id, slot.name)
             return None
-        row = _row(context, material, recipient, slot, articles)
+        row = _row(context, recipient, slot, period, render.render(digest), articles)
         queued = context.store.queue_digest(row)
         if tell:
             context.store.meta_set(TELL_KEY + recipient.id, "")
@@ -152,18 +203,18 @@ def _queue_due(context: Context, recipient: Recipient, now: datetime) -> int | N
 
 def _row(
     context: Context,
-    material: Material,
     recipient: Recipient,
     slot: slots.Slot,
+    period: Span,
+    rendered: Rendered,
     articles: Sequence[StoredArticle],
 ) -> DigestRow:
-    rendered = render.render(build.build(material))
     return DigestRow(
         recipient_id=recipient.id,
         slot=slot.name,
-        period_from=material.period.start,
-        period_to=material.period.end,
-        built_at=material.now,
+        period_from=period.start,
+        period_to=period.end,
+        built_at=period.end,
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
@@ -182,22 +233,85 @@ def message_id(settings: Settings, recipient: Recipient, slot: str) -> str:
     return f"<{digest}@{domain}>"
 
 
-def deliver_outbox(context: Context, now: datetime) -> list[Outcome]:
+def first_start(context: Context, now: datetime) -> datetime:
+    """Return when this installation looked first (now, where it has not)."""
+    begun = context.store.meta_get(STARTED_KEY)
+    return datetime.fromisoformat(begun) if begun else now
+
+
+def period_start(context: Context, recipient: Recipient, now: datetime) -> datetime:
+    """Return where the next digest begins: where his last one ended, else the baseline or the first look."""
+    last = context.store.last_digest(recipient.id)
+    if last is not None:
+        return last.period_to
+    baseline = context.settings.digest.baseline
+    if baseline is not None:
+        return datetime.combine(baseline, datetime.min.time(), ZoneInfo(recipient.zone)).astimezone(UTC)
+    return min(first_start(context, now), now - timedelta(minutes=1))
+
+
+def _tells_backfilled(context: Context, recipient: Recipient) -> bool:
+    return context.store.meta_get(TELL_KEY + recipient.id) == "1"
+
+
+# ------------------------------------------------------------------------------------------- delivering
+
+
+async def deliver_outbox(context: Context, now: datetime) -> list[Outcome]:
     """Hand over every digest that is due; each attempt is recorded before the next begins."""
     outcomes = []
     known = {recipient.id: recipient for recipient in context.settings.digest.recipients}
     for row in context.store.outbox(now):
-        assert row.id is not None
-        recipient = known.get(row.recipient_id)
-        if recipient is None:
-            delivery = Delivery(DeliveryKind.REFUSED, "this recipient is no longer in the configuration")
-        else:
-            delivery = hand_over(context.settings, recipient, row)
-        wait = RETRY[min(row.attempts, len(RETRY) - 1)]
-        following = context.clock() + wait if delivery.kind is DeliveryKind.DEFERRED else None
-        context.store.mark_delivery(row.id, delivery, context.clock(), following)
+        delivery = await _attempt(context, known.get(row.recipient_id), row)
         outcomes.append(Outcome(row.recipient_id, row.slot, delivery.kind.value, delivery.detail))
     return outcomes
+
+
+async def _attempt(context: Context, recipient: Recipient | None, row: DigestRow) -> Delivery:
+    """Hand one digest over and record what came of it."""
+    if recipient is None:
+        gone = Delivery(DeliveryKind.REFUSED, "this recipient is no longer in the configuration")
+        return _mark(context, row, gone)
+    handing = _in_thread(context.settings, recipient, row)
+    try:
+        await asyncio.shield(handing)
+    except asyncio.CancelledError:
+        # Asked to end: what the server takes within a few seconds is marked, so that it is not sent again.
+        await asyncio.wait({handing}, timeout=ENDING_S)
+        if handing.done():
+            _mark(context, row, handing.result())
+        raise
+    return _mark(context, row, handing.result())
+
+
+def _mark(context: Context, row: DigestRow, delivery: Delivery) -> Delivery:
+    assert row.id is not None
+    wait = RETRY[min(row.attempts, len(RETRY) - 1)]
+    following = context.clock() + wait if delivery.kind is DeliveryKind.DEFERRED else None
+    context.store.mark_delivery(row.id, delivery, context.clock(), following)
+    return delivery
+
+
+def _in_thread(settings: Settings, recipient: Recipient, row: DigestRow) -> asyncio.Future[Delivery]:
+    """Begin a hand-over in a thread of its own: a mail server that hangs holds up nothing, not even our end.
+
+    A daemon thread, as the loop's executor is waited for at the end.
+    """
+    loop = asyncio.get_running_loop()
+    handing: asyncio.Future[Delivery] = loop.create_future()
+
+    def work() -> None:
+        try:
+            delivery = hand_over(settings, recipient, row)
+        # The border of one delivery: a fault of ours over it must not hold up the other recipients.
+        except Exception as fault:
+            log.exception("delivery_failed", recipient=recipient.id, slot=row.slot)
+            delivery = Delivery(DeliveryKind.DEFERRED, f"a fault of this program ({fault}); see the log")
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(handing.set_result, delivery)
+
+    threading.Thread(target=work, daemon=True, name=f"deliver {recipient.id}").start()
+    return handing
 
 
 def hand_over(settings: Settings, recipient: Recipient, row: DigestRow) -> Delivery:
@@ -219,6 +333,19 @@ def hand_over(settings: Settings, recipient: Recipient, row: DigestRow) -> Deliv
     return Delivery(DeliveryKind.REFUSED, f"deliveries of kind {recipient.kind!r} are not set up")
 
 
+async def _heartbeat(context: Context) -> None:
+    """Tell the dead man's switch of ``heartbeat_url`` that a digest went out."""
+    url = context.settings.digest.heartbeat_url
+    if not url:
+        return
+    # The operator named this host himself: a switch on his own network is no address to guard against.
+    own = context.policy.allow_private | {(urlsplit(url).hostname or "").lower()}
+    request = Request(url=url, max_bytes=65_536, total_timeout_s=HEARTBEAT_TIMEOUT_S, retries=1)
+    answer = await fetch(request, policy=replace(context.policy, allow_private=own), clock=context.clock)
+    if answer.kind not in {FetchKind.OK, FetchKind.EMPTY}:
+        log.warning("heartbeat_failed", url=url, detail=answer.detail)
+
+
 def test_mail(settings: Settings, recipient: Recipient) -> Delivery:
     """Send a test mail with the configured server and return what came of it."""
     assert settings.smtp is not None
@@ -232,158 +359,3 @@ def test_mail(settings: Settings, recipient: Recipient) -> Delivery:
         message_id=message_id(settings, recipient, now.isoformat()),
         date=now,
     )
-
-
-# ------------------------------------------------------------------------------------------- material
-
-
-def first_start(context: Context, now: datetime) -> datetime:
-    """Return when this installation began (now, where it has not)."""
-    begun = context.store.meta_get(STARTED_KEY)
-    return datetime.fromisoformat(begun) if begun else now
-
-
-def period_start(context: Context, recipient: Recipient, now: datetime) -> datetime:
-    """Return where the next digest begins: where his last one ended, else the baseline or the first look."""
-    last = context.store.last_digest(recipient.id)
-    if last is not None:
-        return last.period_to
-    baseline = context.settings.digest.baseline
-    if baseline is not None:
-        return datetime.combine(baseline, datetime.min.time(), ZoneInfo(recipient.zone)).astimezone(UTC)
-    return min(first_start(context, now), now - timedelta(minutes=1))
-
-
-def _tells_backfilled(context: Context, recipient: Recipient) -> bool:
-    return context.store.meta_get(TELL_KEY + recipient.id) == "1"
-
-
-def material_of(
-    context: Context,
-    recipient: Recipient,
-    period: Span,
-    articles: Sequence[StoredArticle],
-    *,
-    slot: slots.Slot,
-) -> Material:
-    """Return everything one digest is made from, read from the store."""
-    settings = context.settings
-    told = [_digest_article(article) for article in articles if _wanted(article)]
-    return Material(
-        period=period,
-        now=period.end,
-        slot=slot.name,
-        recipient=recipient,
-        slot_at=period.end if slot.at < period.start else slot.at,
-        zone=recipient.zone,
-        next_slot=slots.following(recipient, period.end).at,
-        skips_empty=settings.digest.when_empty == "skip",
-        articles=tuple(told),
-        sources=tuple(_source_reports(context, period)),
-        waiting=settings.waiting,
-        revisions=tuple(_revisions(context, period)),
-        references=tuple(_references(context, told)),
-        speakers=names.speakers(recipient.language),
-        labels=names.labels(recipient.language),
-    )
-
-
-def _wanted(article: StoredArticle) -> bool:
-    return not article.marks or article.marks[-1].mark != "off-topic"
-
-
-def _digest_article(stored_: StoredArticle) -> DigestArticle:
-    verdict = stored_.verdict
-    mark = stored_.marks[-1].mark if stored_.marks else ""
-    relation, level = verdict.relation, verdict.level
-    if mark == "known":
-        relation = Relation.BACKGROUND
-    elif mark == "on-topic" and level is not Level.RELEVANT:
-        relation, level = Relation.NEW, Level.RELEVANT
-    match = verdict.match
-    return DigestArticle(
-        article=stored_.article,
-        relation=relation,
-        level=level,
-        reason=verdict.reason,
-        story=stored_.story,
-        duplicate_of=verdict.duplicate_of,
-        sentences=verdict.sentences,
-        quotes=verdict.quotes,
-        threads=verdict.relevance.threads,
-        entries=len(stored_.entries),
-        changes=match.changes if match else (),
-        direction=match.direction if match else None,
-        discovered_via=stored_.entries[0].discovered_via if stored_.entries else "feed",
-    )
-
-
-def _source_reports(context: Context, period: Span) -> Iterable[SourceReport]:
-    looks = context.store.looks(period.start - LOOK_BACK, period.end + timedelta(seconds=1))
-    states = context.store.source_states()
-    by_source: dict[str, list[sight.Look]] = {}
-    for look in looks:
-        if look.discovered_via == "feed":
-            by_source.setdefault(look.source_id, []).append(sight.Look(look.at, look.kind, look.oldest_entry))
-    for source in context.settings.active:
-        state = states.get(source.id) or SourceState(source.id, source.url)
-        yield sight.report(source, state, by_source.get(source.id, ()), period=period)
-    for source in context.settings.sources:
-        if source.terms is Terms.BLOCKED and source.essential:
-            yield _unreadable(source, period)
-
-
-def _unreadable(source: Source, period: Span) -> SourceReport:
-    return sight.report(source, SourceState(source.id, source.url), (), period=period, unreadable=True)
-
-
-def _revisions(context: Context, period: Span) -> Iterable[Revision]:
-    recent = context.store.articles_between(period.start - REVISIONS_BACK, period.end)
-    for stored_ in recent:
-        if stored_.verdict.level is not Level.RELEVANT:
-            continue
-        before = stored_.article.title
-        for entry in stored_.entries:
-            for revision in context.store.revisions(entry.entry_id):
-                if revision.title != before and period.start < revision.seen_at <= period.end:
-                    yield Revision(
-                        outlet=stored_.article.outlet,
-                        before=before,
-                        after=revision.title,
-                        at=revision.seen_at,
-                        story=stored_.story,
-                        lang=stored_.article.lang,
-                        url=stored_.article.url or "",
-                    )
-                before = revision.title
-
-
-def _references(context: Context, told: Sequence[DigestArticle]) -> Iterable[Reference]:
-    """Return what the references of the told articles stand for."""
-    refs = {ref for one in told for ref in (one.duplicate_of, one.story) if ref}
-    refs |= {s.closest_ref for one in told for s in one.sentences if s.closest_ref}
-    for seed in context.seeds:
-        if f"seed:{seed.number}" in refs:
-            yield Reference(
-                f"seed:{seed.number}",
-                label=seed.title,
-                at=seed.published.at,
-                outlet=seed.outlet,
-                url=seed.url or "",
-            )
-    ids = sorted(int(ref.partition(":")[2]) for ref in refs if ref.startswith("article:"))
-    for stored_ in context.store.articles(ids).values():
-        article = stored_.article
-        yield Reference(
-            stored_.ref,
-            label=article.title,
-            at=article.published.at or article.first_seen,
-            outlet=article.outlet,
-            url=article.url or "",
-        )
-    stories = sorted(ref for ref in refs if ref.startswith("story:"))
-    for ref, members in context.store.story_articles(stories).items():
-        first = members[0].article
-        yield Reference(
-            ref, label=first.title, at=first.published.at or first.first_seen, outlet=first.outlet
-        )

@@ -1,0 +1,187 @@
+"""What a digest is made from: everything one recipient has not been told yet, read from the store.
+
+Read and put into records only; `monitor.digest.build` decides what is said, and how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from monitor.db.records import LIVE, StoredArticle, WindowRecord
+from monitor.digest import sight, slots
+from monitor.digest.material import (
+    Backfilled,
+    DigestArticle,
+    Material,
+    Reference,
+    Revision,
+    SourceReport,
+    Span,
+)
+from monitor.model import Level, Recipient, Relation, Source, SourceState, Terms
+from monitor.service import names
+from monitor.service.context import Context
+
+LOOK_BACK = timedelta(days=3)
+"""Polls before the period that say whether a source was in sight when it began."""
+REVISIONS_BACK = timedelta(days=7)
+"""Articles this young are looked through for texts changed after publication."""
+FOREVER = datetime.max.replace(tzinfo=UTC)
+
+
+def material_of(
+    context: Context,
+    recipient: Recipient,
+    period: Span,
+    articles: Sequence[StoredArticle],
+    *,
+    slot: slots.Slot,
+) -> Material:
+    """Return everything one digest is made from, read from the store."""
+    settings = context.settings
+    told = [_digest_article(article) for article in articles if _wanted(article)]
+    return Material(
+        period=period,
+        now=period.end,
+        slot=slot.name,
+        recipient=recipient,
+        slot_at=period.end if slot.at < period.start else slot.at,
+        zone=recipient.zone,
+        next_slot=slots.following(recipient, period.end).at,
+        skips_empty=settings.digest.when_empty == "skip",
+        articles=tuple(told),
+        sources=tuple(_source_reports(context, period)),
+        waiting=settings.waiting,
+        revisions=tuple(_revisions(context, period)),
+        backfilled=tuple(_backfilled(context, period)),
+        notes=tuple(_notes(context)),
+        references=tuple(_references(context, told)),
+        speakers=names.speakers(recipient.language),
+        labels=names.labels(recipient.language),
+    )
+
+
+def _wanted(article: StoredArticle) -> bool:
+    return not article.marks or article.marks[-1].mark != "off-topic"
+
+
+def _digest_article(stored_: StoredArticle) -> DigestArticle:
+    verdict = stored_.verdict
+    mark = stored_.marks[-1].mark if stored_.marks else ""
+    relation, level = verdict.relation, verdict.level
+    if mark == "known":
+        relation = Relation.BACKGROUND
+    elif mark == "on-topic" and level is not Level.RELEVANT:
+        relation, level = Relation.NEW, Level.RELEVANT
+    match = verdict.match
+    return DigestArticle(
+        article=stored_.article,
+        relation=relation,
+        level=level,
+        reason=verdict.reason,
+        story=stored_.story,
+        duplicate_of=verdict.duplicate_of,
+        sentences=verdict.sentences,
+        quotes=verdict.quotes,
+        threads=verdict.relevance.threads,
+        entries=len(stored_.entries),
+        changes=match.changes if match else (),
+        direction=match.direction if match else None,
+        discovered_via=stored_.entries[0].discovered_via if stored_.entries else "feed",
+    )
+
+
+def _source_reports(context: Context, period: Span) -> Iterable[SourceReport]:
+    looks = context.store.looks(period.start - LOOK_BACK, period.end + timedelta(seconds=1))
+    states = context.store.source_states()
+    by_source: dict[str, list[sight.Look]] = {}
+    last_status: dict[str, int | None] = {}
+    for look in looks:
+        if look.discovered_via == LIVE:
+            by_source.setdefault(look.source_id, []).append(sight.Look(look.at, look.kind, look.oldest_entry))
+            last_status[look.source_id] = look.status
+    for source in context.settings.active:
+        state = states.get(source.id) or SourceState(source.id, source.url)
+        seen = sight.report(source, state, by_source.get(source.id, ()), period=period)
+        yield replace(seen, status=last_status.get(source.id))
+    for source in context.settings.sources:
+        if source.terms is Terms.BLOCKED and source.essential:
+            yield _unreadable(source, period)
+
+
+def _backfilled(context: Context, period: Span) -> Iterable[Backfilled]:
+    """Return the stretches of the past that were filled in during the period, one a provider."""
+    filled: dict[str, list[WindowRecord]] = {}
+    for window in context.store.windows():
+        if window.updated_at and period.start < window.updated_at <= period.end and window.items:
+            filled.setdefault(window.provider, []).append(window)
+    for windows in filled.values():
+        span = Span(min(w.start for w in windows), max(w.end for w in windows))
+        sources = len({w.source_id for w in windows})
+        yield Backfilled(span=span, entries=sum(w.items for w in windows), sources=sources)
+
+
+def _notes(context: Context) -> Iterable[str]:
+    """Return what the service must say of itself."""
+    stuck = sum(row.attempts > 0 for row in context.store.outbox(FOREVER))
+    if stuck:
+        said = "1 earlier digest still waits" if stuck == 1 else f"{stuck} earlier digests still wait"
+        yield f"{said} for delivery; why: monitor health"
+
+
+def _unreadable(source: Source, period: Span) -> SourceReport:
+    return sight.report(source, SourceState(source.id, source.url), (), period=period, unreadable=True)
+
+
+def _revisions(context: Context, period: Span) -> Iterable[Revision]:
+    recent = context.store.articles_between(period.start - REVISIONS_BACK, period.end)
+    for stored_ in recent:
+        if stored_.verdict.level is not Level.RELEVANT:
+            continue
+        before = stored_.article.title
+        for entry in stored_.entries:
+            for revision in context.store.revisions(entry.entry_id):
+                if revision.title != before and period.start < revision.seen_at <= period.end:
+                    yield Revision(
+                        outlet=stored_.article.outlet,
+                        before=before,
+                        after=revision.title,
+                        at=revision.seen_at,
+                        story=stored_.story,
+                        lang=stored_.article.lang,
+                        url=stored_.article.url or "",
+                    )
+                before = revision.title
+
+
+def _references(context: Context, told: Sequence[DigestArticle]) -> Iterable[Reference]:
+    """Return what the references of the told articles stand for."""
+    refs = {ref for one in told for ref in (one.duplicate_of, one.story) if ref}
+    refs |= {s.closest_ref for one in told for s in one.sentences if s.closest_ref}
+    for seed in context.seeds:
+        if f"seed:{seed.number}" in refs:
+            yield Reference(
+                f"seed:{seed.number}",
+                label=seed.title,
+                at=seed.published.at,
+                outlet=seed.outlet,
+                url=seed.url or "",
+            )
+    ids = sorted(int(ref.partition(":")[2]) for ref in refs if ref.startswith("article:"))
+    for stored_ in context.store.articles(ids).values():
+        article = stored_.article
+        yield Reference(
+            stored_.ref,
+            label=article.title,
+            at=article.published.at or article.first_seen,
+            outlet=article.outlet,
+            url=article.url or "",
+        )
+    stories = sorted(ref for ref in refs if ref.startswith("story:"))
+    for ref, members in context.store.story_articles(stories).items():
+        first = members[0].article
+        yield Reference(
+            ref, label=first.title, at=first.published.at or first.first_seen, outlet=first.outlet
+        )
