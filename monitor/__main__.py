@@ -2,57 +2,104 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 
-USAGE = 2
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(text + "\n")
+USAGE, FAILED, REFUSED, STOPPED = 2, 3, 4, 130
+"""Exit codes (DESIGN §6); 130 is what shells expect after Ctrl-C."""
 
 
 def main() -> None:
     """Run ``monitor``; never show a trace for what the user can mend."""
+    _forgive_terminals()
+    try:
+        code = _run()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of our output (head, less) left: that is its right.
+        _drop_output()
+        code = 0
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Run the command line and return the exit code; only a closed pipe comes out as an exception."""
     import typer
 
-    from monitor.errors import ConfigurationError, MonitorError, StoreBusyError, StoreError, UsageError
+    from monitor.cli import app
+    from monitor.errors import ConfigurationError, MonitorError, StoreBusyError, UsageError
 
     try:
-        from monitor.cli import app
-
-        code = app(prog_name="monitor", standalone_mode=False)
-        sys.stdout.flush()
-        sys.exit(code if isinstance(code, int) else 0)
+        # Not ``app()``: it ends the process by itself, with 1 for a closed pipe and silently for Ctrl-C.
+        command = typer.main.get_command(app)
+        with command.make_context("monitor", sys.argv[1:]) as context:
+            command.invoke(context)
+    except typer.Exit as end:
+        return end.exit_code
     except (KeyboardInterrupt, typer.Abort):
         _say("\nStopped. What was read so far is kept; the same command goes on from there.")
-        sys.exit(130)
+        return STOPPED
     except typer.TyperException as error:
         show = getattr(error, "show", None)  # usage errors print the usage line, the rest only a text
         if show is None:
             _say(f"monitor: {error}")
         else:
             show()
-        sys.exit(USAGE)
-    except BrokenPipeError:
-        # The reader of our output (head, less) left: that is its right.
-        sys.stderr.close()
-        sys.exit(0)
+        return USAGE
     except ConfigurationError as error:
         count = len(error.mistakes)
         _say(f"{error}\n{count} mistake{'s' if count != 1 else ''} to mend; nothing was started.")
-        sys.exit(2)
+        return USAGE
     except UsageError as error:
         _say(f"monitor: {error}")
-        sys.exit(2)
+        return USAGE
     except StoreBusyError as error:
         _say(f"monitor: {error}")
-        sys.exit(4)
-    except StoreError as error:
-        _say(f"monitor: {error}")
-        sys.exit(3)
+        return REFUSED
     except MonitorError as error:
         _say(f"monitor: {error}")
-        sys.exit(3)
+        return FAILED
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if error.filename is None:
+            return _fault()
+        _say(f"monitor: {error.filename}: {error.strerror}")
+        return FAILED
+    except Exception:  # noqa: BLE001  the last border: a trace for us, a sentence for the user
+        return _fault()
+    return 0
+
+
+def _fault() -> int:
+    """Show the trace of a fault of our own; 1 would read as "done with gaps"."""
+    import traceback
+
+    traceback.print_exc()
+    _say(
+        "monitor: this is a fault of the program; please report it with the lines above."
+    )
+    return FAILED
+
+
+def _forgive_terminals() -> None:
+    """Let a terminal without the letters show question marks; commands that print data set UTF-8."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+def _drop_output() -> None:
+    """Point stdout at nothing: the interpreter flushes it at its end and would complain."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _say(text: str) -> None:
+    with suppress(OSError, ValueError, AttributeError):
+        sys.stderr.write(text + "\n")
 
 
 if __name__ == "__main__":

@@ -47,6 +47,12 @@ seeds_app = typer.Typer(
 sources_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="The sources and their health.")
 app.add_typer(seeds_app, name="seeds")
 app.add_typer(sources_app, name="sources")
+story_app = typer.Typer(
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Stories: list, show, and merge or split by hand.",
+)
+app.add_typer(story_app, name="story")
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 SourceIds = Annotated[
@@ -93,9 +99,13 @@ def _before(
 
 
 def _logs(default: str = "warning") -> None:
-    from monitor.terminal import set_up_logs
+    from monitor.errors import UsageError
+    from monitor.terminal import LEVELS, set_up_logs
 
-    set_up_logs(_Options.log_level or default, json=_Options.log_json)
+    level = (_Options.log_level or default).lower()
+    if level not in LEVELS:
+        raise UsageError(f"--log-level {level!r}: write one of {', '.join(LEVELS)}")
+    set_up_logs(level, json=_Options.log_json)
 
 
 def _settings() -> Settings:
@@ -120,8 +130,37 @@ def _context(settings: Settings | None = None) -> Iterator[Context]:
         yield context
 
 
+def _watched(settings: Settings) -> Settings:
+    """Return the settings if they watch anything; else say how to switch sources on."""
+    from monitor.errors import UsageError
+
+    if not settings.active:
+        waiting = len(settings.waiting)
+        advice = (
+            f"set personal_use = true ({waiting} sources wait for it)" if waiting else "set enabled = true"
+        )
+        raise UsageError(
+            f"no source in {settings.path} is switched on, so there is nothing to watch; {advice}, "
+            "or see: monitor sources list"
+        )
+    return settings
+
+
+def _data() -> None:
+    """Print data as UTF-8 whatever the terminal is: a question mark for a letter would be another text."""
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(encoding="utf-8", errors="strict")
+
+
 def _print_json(value: Any) -> None:
-    typer.echo(json_module.dumps(value, ensure_ascii=False, indent=1, default=str))
+    _data()
+    typer.echo(json_module.dumps(value, ensure_ascii=False, indent=1, default=_plain))
+
+
+def _plain(value: Any) -> str:
+    """Return what JSON has no word for: times as ISO 8601."""
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
 def _say(text: str) -> None:
@@ -197,7 +236,7 @@ def run(
     _logs("info")
     from monitor.service.start import run_daemon
 
-    settings = _settings()
+    settings = _watched(_settings())
     span = _span(since, "--since") if since else None
     with _context(settings) as context:
         run_daemon(context, since=span, say=_say, out=typer.echo)
@@ -220,7 +259,7 @@ def poll(
     from monitor.service import report
     from monitor.service.start import poll_and_judge
 
-    settings = _settings()
+    settings = _watched(_settings())
     only = _known_sources(settings, source)
     with _context(settings) as context:
         polled, judged = context.run(poll_and_judge(context, only=only, every=every, force=force))
@@ -275,18 +314,13 @@ def digest(
 
     if format not in {"text", "html", "json", "markdown"}:
         raise UsageError(f"--format {format!r}: write text, html, json or markdown")
-    if send and (preview or slot or since or until):
-        raise UsageError(
-            "--send delivers what is due; it goes with none of --preview, --slot, --since, --until"
-        )
+    if send and (preview or slot or since or until or to or output is not None):
+        raise UsageError("--send delivers what is due to everybody; it goes with no other option")
+    if slot and (preview or since or until):
+        raise UsageError("--slot prints a stored digest; it goes with none of --preview, --since, --until")
+    if send:
+        raise typer.Exit(_send())
     with _context() as context:
-        if send:
-            outcomes = context.run(sending.send_due(context, at_once=True))
-            for outcome in outcomes:
-                _say(f"{outcome.recipient_id}  {outcome.slot}  {outcome.state}  {outcome.detail}".rstrip())
-            if not outcomes:
-                _say("Nothing to send: every recipient has the digest of the last slot.")
-            raise typer.Exit(GAPS if any(o.state != "sent" for o in outcomes) else DONE)
         recipient = sending.recipient_of(context, to)
         if slot:
             text = sending.stored(context, recipient, slot, format)
@@ -299,10 +333,36 @@ def digest(
                 until=_day(until, "--until") if until else None,
             )
     if output is not None:
-        output.write_text(text, encoding="utf-8")
-        _say(f"Written to {output}.")
+        _write(output, text)
     else:
+        if format != "text":
+            _data()
         typer.echo(text, nl=not text.endswith("\n"))
+
+
+def _send() -> int:
+    """Deliver what is due, say what became of it, and return the exit code."""
+    from monitor.service import send as sending
+
+    with _context() as context, context.store.hold(f"monitor digest --send, pid {os.getpid()}"):
+        outcomes = context.run(sending.send_due(context, at_once=True))
+        for outcome in outcomes:
+            _say(f"{outcome.recipient_id}  {outcome.slot}  {outcome.state}  {outcome.detail}".rstrip())
+        if not outcomes:
+            _say("Nothing is due. Next:")
+            for recipient, at in sending.next_slots(context):
+                _say(f"  {recipient}  {at:%a %d %b %H:%M %Z}")
+    return GAPS if any(outcome.state != "sent" for outcome in outcomes) else DONE
+
+
+def _write(path: Path, text: str) -> None:
+    from monitor.errors import UsageError
+
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--output {path} cannot be written: {error.strerror}") from error
+    _say(f"Written to {path}.")
 
 
 @app.command()
@@ -344,7 +404,7 @@ def backfill(
     for name in provider or []:
         if name not in NAMES:
             raise UsageError(f"there is no provider {name!r}; there are: {', '.join(NAMES)}")
-    settings = _settings()
+    settings = _watched(_settings())
     only = _known_sources(settings, source)
     with _context(settings) as context:
         filled, judged = context.run(
@@ -363,6 +423,8 @@ def backfill(
             _print_json(report.backfill_json(filled, judged))
         else:
             typer.echo(report.backfill_text(filled, judged, dry_run=dry_run))
+    if filled.blind:
+        raise typer.Exit(BLIND)
     raise typer.Exit(GAPS if filled.gaps and not allow_gaps else DONE)
 
 
@@ -391,6 +453,7 @@ def export(
         raise UsageError(f"--format {format!r}: write jsonl, csv or atom")
     from monitor.db.store import Store
 
+    _data()
     with Store.open(where_of(_settings())) as store:
         rows = store.entries_for_export(_day(since, "--since") if since else None)
         if format == "csv":
@@ -405,19 +468,40 @@ def export(
 
 @app.command()
 def explain(
-    url: Annotated[str, typer.Argument(metavar="URL", help="Address of any entry ever seen, or its id.")],
+    url: Annotated[
+        str, typer.Argument(metavar="URL", help="Address of any entry ever seen, or its id.")
+    ] = "",
+    closest: Annotated[
+        int,
+        typer.Option(metavar="N", min=0, help="Instead: the N dropped entries that came closest to the line"),
+    ] = 0,
+    since: Annotated[
+        str, typer.Option(metavar="DATE", help="With --closest: only entries first seen since then.")
+    ] = "",
     json: JsonFlag = False,
 ) -> None:
     """Tell the whole life of an entry: what was decided, and why.
 
-    Where it was seen, what was read, every verdict with its words and figures.
+    Where it was seen, what was read, every verdict with its words and figures. With --closest: what was
+    dropped closest to the line of relevance, which is how to learn whether the line is right.
 
-    Example:  monitor explain https://example.org/news/123
+    Examples:  monitor explain https://example.org/news/123
+               monitor explain --closest 20 --since 2026-11-01
     """
     _logs()
+    from monitor.errors import UsageError
     from monitor.service import explain as explaining
 
+    if bool(url) == bool(closest) or (since and not closest):
+        raise UsageError("write one: explain URL, or explain --closest N (with --since DATE)")
     with _context() as context:
+        if closest:
+            near = explaining.closest(context, closest, _day(since, "--since") if since else None)
+            if json:
+                _print_json(near)
+            else:
+                typer.echo(explaining.closest_text(near))
+            return
         found = explaining.lives(context, url)
         if json:
             _print_json(found)
@@ -485,6 +569,87 @@ def mark(
         _say(byhand.mark(context, id, what))
 
 
+# ------------------------------------------------------------------------------------------- stories
+
+
+@story_app.command("list")
+def story_list(
+    since: Annotated[str, typer.Option(metavar="DATE", help="Only stories with a report since then.")] = "",
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="At most so many.")] = 50,
+    json: JsonFlag = False,
+) -> None:
+    """List stories, the one with the newest report first.
+
+    Example:  monitor story list --since 2026-11-01
+    """
+    _logs()
+    from monitor.service import stories
+
+    with _context() as context:
+        rows = stories.listing(context, since=_day(since, "--since") if since else None, limit=limit)
+        if json:
+            _print_json(rows)
+        else:
+            typer.echo(stories.listing_text(context, rows))
+
+
+@story_app.command("show")
+def story_show(
+    story: Annotated[str, typer.Argument(metavar="STORY", help="Its number, story:17 or seed:2.")],
+    json: JsonFlag = False,
+) -> None:
+    """Show a story: its articles, why each belongs to it, and which left it.
+
+    Example:  monitor story show 17
+    """
+    _logs()
+    from monitor.service import stories
+
+    with _context() as context:
+        found = stories.shown(context, story)
+        if json:
+            _print_json(found)
+        else:
+            typer.echo(stories.shown_text(context, found))
+
+
+@story_app.command("merge")
+def story_merge(
+    kept: Annotated[str, typer.Argument(metavar="STORY", help="The story that stays.")],
+    gone: Annotated[str, typer.Argument(metavar="OTHER", help="The story whose articles move into it.")],
+) -> None:
+    """Make one story of two: the articles of the second move into the first.
+
+    No rule moves them again. The second stays known, with its history.
+
+    Example:  monitor story merge 17 21
+    """
+    _logs()
+    from monitor.service import stories
+
+    with _context() as context:
+        _say(stories.merge(context, kept, gone))
+
+
+@story_app.command("split")
+def story_split(
+    article: Annotated[
+        list[int], typer.Argument(metavar="ID...", help="Article ids, as story show prints them.")
+    ],
+) -> None:
+    """Let an article (or several together) leave its story and open its own.
+
+    No rule moves it again.
+
+    Example:  monitor story split 42
+    """
+    _logs()
+    from monitor.service import stories
+
+    with _context() as context:
+        _say(stories.split(context, article))
+
+
 # ---------------------------------------------------------------------------------- seeds and sources
 
 
@@ -540,7 +705,7 @@ def seeds_match(
 
     settings = _settings()
     try:
-        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+        text = _standard_input() if str(file) == "-" else file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} cannot be read as text: {error}") from error
     found = seeding.match(text, seeds_of(settings), topic_of(settings))
@@ -548,6 +713,11 @@ def seeds_match(
         _print_json(seeding.match_json(found))
     else:
         typer.echo(seeding.match_text(found))
+
+
+def _standard_input() -> str:
+    """Return what is piped in; a closed standard input is empty."""
+    return sys.stdin.read() if sys.stdin is not None else ""
 
 
 @sources_app.command("list")
@@ -580,6 +750,8 @@ def sources_check(
     from monitor.service import check, report
 
     settings = _settings()
+    if not source and not everything:
+        _watched(settings)
     with _context(settings) as context:
         results = context.run(check.check(context, only=source or [], everything=everything))
         if json:

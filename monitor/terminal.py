@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 
+LEVELS = ("debug", "info", "warning", "error")
+
+
 class TerminalProgress:
     """Progress bars on a terminal's stderr; nothing is drawn elsewhere."""
 
@@ -61,10 +64,10 @@ def progress_for_terminal() -> Any:
 
 
 def set_up_logs(level: str, *, json: bool = False) -> None:
-    """Send structured logs to stderr: readable on a terminal, JSON lines where asked for."""
+    """Send structured logs of one of `LEVELS` and above to stderr, as JSON lines where asked for."""
     import structlog
 
-    number = logging.getLevelNamesMapping().get(level.upper(), logging.WARNING)
+    number = logging.getLevelNamesMapping()[level.upper()]
     renderer: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if json

@@ -21,14 +21,17 @@ from monitor.errors import SandboxError
 from monitor.fetch.client import Request
 from monitor.model import BackfillRoute, Entry, FeedDocument, FetchKind, Sitemap, Source, SourceKind
 from monitor.service import ask as polite
+from monitor.service.ask import heed_stored
 from monitor.service.context import Context
-from monitor.service.poll import FEED_ACCEPT, FEED_TIMEOUT_S, READ_DEADLINE_S
+from monitor.service.poll import FEED_ACCEPT, FEED_TIMEOUT_S, READ_DEADLINE_S, UNREACHED
 
 log = structlog.get_logger(__name__)
 
 SITEMAP_MAX_BYTES = 50_000_000
 """The protocol's limit for one sitemap, unpacked (``domain/backfill.md`` §2)."""
 SITEMAP_ACCEPT = "application/xml, text/xml, */*;q=0.1"
+UNANSWERED = UNREACHED | {FetchKind.ROBOTS}
+"""Ends at which nobody could be asked: not even for robots.txt, as a rule."""
 DEFAULT_MAX_REQUESTS = 500
 """A month of six dated sitemaps is about 180 requests; 500 leaves room and is over in under an hour."""
 
@@ -46,6 +49,8 @@ class WindowResult:
     new: int
     detail: str = ""
     resumed: bool = False
+    answered: int = 0
+    """Requests of this run that a server answered, be it with a refusal."""
 
 
 @dataclass(slots=True)
@@ -62,6 +67,11 @@ class BackfillReport:
     without_route: list[Source] = field(default_factory=list)
     """Active sources that offer no way back that we know."""
     out_of_budget: bool = False
+
+    @property
+    def blind(self) -> bool:
+        """Return True when something was asked and nothing answered."""
+        return self.requests > 0 and not any(window.answered for window in self.windows)
 
     @property
     def gaps(self) -> list[WindowResult]:
@@ -93,8 +103,13 @@ async def backfill(
     max_requests: int = DEFAULT_MAX_REQUESTS,
     dry_run: bool = False,
 ) -> BackfillReport:
-    """Walk the routes of the active sources through [start, end) and return what came of every window."""
+    """Walk the routes of the active sources through [start, end) and return what came of every window.
+
+    The end is at most the last full hour: a window counts as done for good, so it must lie in the past.
+    """
+    end = min(end, full_hour(context.clock()))
     report = BackfillReport(start, end)
+    heed_stored(context)
     work: list[tuple[Source, Provider, WindowRecord]] = []
     for source in context.settings.active:
         if only and source.id not in only:
@@ -124,6 +139,11 @@ async def backfill(
     report.requests = max_requests - max(budget.left, 0)
     report.out_of_budget = budget.left < 0
     return report
+
+
+def full_hour(at: datetime) -> datetime:
+    """Return the beginning of the hour: the same command within it goes on with the same windows."""
+    return at.replace(minute=0, second=0, microsecond=0)
 
 
 def routes_of(source: Source) -> tuple[BackfillRoute, ...]:
@@ -158,6 +178,7 @@ async def _walk(
     asks = deque(walk.requests(window, record.cursor))
     progress, gaps = Progress(), [record.detail] if record.cursor and record.detail else []
     requests, items, new, cursor = record.requests, record.items, 0, record.cursor
+    answered = 0
     while asks:
         ask = asks.popleft()
         host = urlsplit(ask.url).netloc
@@ -169,6 +190,7 @@ async def _walk(
             break
         answer = await _answer(context, source, ask)
         requests += 1
+        answered += answer.kind not in UNANSWERED
         if answer.kind in {FetchKind.RATE_LIMITED, FetchKind.REFUSED, FetchKind.ROBOTS}:
             stopped.add(f"{walk.name} {host}")
         step = walk.links(window, answer, progress)
@@ -183,7 +205,16 @@ async def _walk(
     detail = "; ".join(dict.fromkeys(gaps))
     _save(context, record, state, requests, items, "" if state is WindowState.DONE else cursor, detail)
     return WindowResult(
-        source, walk.name, window, state, requests, items, new, detail, resumed=bool(record.cursor)
+        source,
+        walk.name,
+        window,
+        state,
+        requests,
+        items,
+        new,
+        detail,
+        resumed=bool(record.cursor),
+        answered=answered,
     )
 
 

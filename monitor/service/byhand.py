@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from monitor.db.records import PollRecord
 from monitor.errors import UsageError
 from monitor.model import Entry, FetchKind, Page, Source
+from monitor.read import urls
 from monitor.service import pages
 from monitor.service.context import Context
 from monitor.service.ingest import ingest
@@ -34,19 +34,18 @@ async def add(context: Context, what: str) -> int:
     )
     context.store.record_polls([record])
     await ingest(context)
-    address = entry.url or ""
-    for found in context.store.each_entry():
-        if found.entry.key == entry.key and found.source_id == record.source:
-            return found.id
-    raise UsageError(f"{what} was read but could not be stored as an entry ({address})")
+    found = context.store.entry_id(record.source, entry.key)
+    if found is None and entry.url:  # the source had it under another guid
+        found = next((one.id for one in context.store.find_entries(entry.url)), None)
+    if found is None:
+        raise UsageError(f"{what} was read but could not be stored as an entry")
+    return found
 
 
 def _source_for(context: Context, url: str | None) -> Source:
     """Return the configured source on that host, else the one for things added by hand."""
-    host = urlsplit(url or "").netloc.lower()
-    return next(
-        (s for s in context.settings.sources if host and urlsplit(s.url).netloc.lower() == host), BY_HAND
-    )
+    host = urls.host(url or "")
+    return next((s for s in context.settings.sources if host and urls.host(s.url) == host), BY_HAND)
 
 
 async def _from_url(context: Context, url: str) -> Entry:

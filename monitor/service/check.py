@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import difflib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from monitor.errors import UsageError
 from monitor.fetch.client import Request
 from monitor.model import FetchKind, Source, Terms
 from monitor.service.ask import ask
@@ -38,12 +40,12 @@ class CheckResult:
 
 async def check(context: Context, *, only: Collection[str], everything: bool) -> list[CheckResult]:
     """Ask each chosen source once (default: the active ones) and return what it gives."""
-    from monitor.errors import UsageError
-
     known = context.sources
     for one in only:
         if one not in known:
-            raise UsageError(f"there is no source {one!r}; see: monitor sources list")
+            near = difflib.get_close_matches(one, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else "see: monitor sources list"
+            raise UsageError(f"there is no source {one!r}; {hint}")
     pool = context.settings.sources if everything else context.settings.active
     chosen = [known[one] for one in only] or [s for s in pool if s.terms is not Terms.BLOCKED]
     context.progress.start("Checking", len(chosen))

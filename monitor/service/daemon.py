@@ -2,6 +2,9 @@
 
 The scheduler only wakes us up; what is due is decided by the due times and slots in the store, so that a
 restart polls nothing twice, a clock change sends nothing twice, and eight hours of sleep are one request.
+
+    first start:  alive -> poll, table -> the other jobs begin -> fill in the past -> judge -> first digest
+    from then on: alive, poll, ingest, digest: each woken every 20 s, never beside itself
 """
 
 from __future__ import annotations
@@ -10,20 +13,22 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from monitor.errors import MonitorError
 from monitor.service import report, send
-from monitor.service.backfill import backfill
-from monitor.service.context import Context
+from monitor.service.backfill import BackfillReport, backfill, full_hour
+from monitor.service.context import Context, utc_now
 from monitor.service.ingest import ingest
-from monitor.service.keys import ALIVE_KEY, FILLED_KEY, STARTED_KEY
-from monitor.service.poll import poll
+from monitor.service.keys import ALIVE_KEY, FILLED_KEY, SHOWN_KEY
+from monitor.service.poll import PollReport, poll
+from monitor.service.progress import Silent
 from monitor.service.start import tell_backfilled
 
 log = structlog.get_logger(__name__)
@@ -32,6 +37,12 @@ WAKE_S = 20
 """How often due times are looked at: the shortest interval is 15 minutes, so 20 s are 2 % of it."""
 GRACE_S = 8.0
 """Time running work has to end after SIGTERM; the promise is 10 s (DESIGN §6)."""
+SAY_AGAIN = timedelta(hours=1)
+"""A fault that lasts (full disk, absent database) is logged once, then once an hour, not every 20 s."""
+FILL_REQUESTS = 20_000
+"""Listing requests of the first fill at most: a year of ten dated sitemaps is 3,650."""
+
+Job = Callable[[], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -49,6 +60,10 @@ class Daemon:
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _running: set[asyncio.Task[None]] = field(default_factory=set)
     _busy: set[str] = field(default_factory=set)
+    _judging: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Judging is done once at a time: by the start or by the job."""
+    _said: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    """The last fault of each job, and when it was logged."""
 
     async def run(self) -> None:
         """Work until SIGTERM or SIGINT; raises StoreBusyError when another daemon holds the store."""
@@ -57,11 +72,10 @@ class Daemon:
             self._listen()
             log.info("daemon_started", sources=len(self.context.settings.active), owner=owner)
             try:
-                await self._until_stopped(self._first_start())
-                if not self._stop.is_set():
-                    self._plan()
-                    self.scheduler.start()
-                    await self._stop.wait()
+                self.scheduler.start()
+                self._plan({"alive": self.alive})
+                self._launch("start", self._start)
+                await self._stop.wait()
             finally:
                 await self._end()
             log.info("daemon_ended")
@@ -76,74 +90,60 @@ class Daemon:
             with suppress(NotImplementedError, ValueError):  # another thread or platform: the caller stops us
                 loop.add_signal_handler(number, self.stop)
 
-    def _plan(self) -> None:
-        """Hand the scheduler the few jobs there are; each looks up in the store what is due."""
-        jobs: dict[str, Callable[[], Awaitable[None]]] = {
-            "alive": self.alive,
-            "poll": self.poll_due,
-            "ingest": self.ingest_pending,
-            "digest": self.send_due,
-        }
+    # ------------------------------------------------------------------------------------------- jobs
+
+    def _plan(self, jobs: dict[str, Job]) -> None:
+        """Hand the scheduler jobs that look up in the store what is due; the first wake is at once."""
         for name, work in jobs.items():
             self.scheduler.add_job(
-                self._start,
+                self._wake,
                 "interval",
                 args=[name, work],
                 id=name,
                 seconds=WAKE_S,
-                next_run_time=self.context.clock(),
+                next_run_time=utc_now(),  # the scheduler sleeps in real time, whatever clock decides
                 max_instances=1,
                 coalesce=True,
                 misfire_grace_time=None,
             )
 
-    async def _until_stopped(self, work: Coroutine[None, None, None]) -> None:
-        """Run one piece of work in front of the schedule; a signal ends it early."""
-        task = asyncio.create_task(self._guarded("first_start", lambda: work))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        stop = asyncio.create_task(self._stop.wait())
-        await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
-        stop.cancel()
+    async def _wake(self, name: str, work: Job) -> None:
+        """Begin a job unless it is still at work; a coroutine, as the scheduler runs others in a thread."""
+        if name not in self._busy and not self._stop.is_set():
+            self._launch(name, work)
 
-    async def _first_start(self) -> None:
-        """Show a newcomer what he has got: a table, the past, a first digest; later starts are silent."""
-        await self.alive()
-        store = self.context.store
-        first = store.meta_get(STARTED_KEY) is None
-        if first:
-            store.meta_set(STARTED_KEY, self.context.clock().isoformat())
-            self.say(report.expectation(self.context))
-        if first or self.since is not None:
-            polled = await poll(self.context)
-            if polled.results:
-                self.say(report.poll_table(polled))
-        if self.since is not None:
-            await self.fill_once()
-        if first:
-            judged = await ingest(self.context)
-            self.say(report.judged_line(judged))
-            recipient = send.recipient_of(self.context, "")
-            self.out(send.printed(self.context, recipient, "text", backfilled=True))
-            self.say("Staying as the daemon now; Ctrl-C or SIGTERM ends it cleanly.")
-
-    def _start(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
-        """Run one job as our own task, so that ending it is ours; one still at work is not started again."""
-        if name in self._busy or self._stop.is_set():
-            return
+    def _launch(self, name: str, work: Job) -> None:
+        """Run one job as our own task, so that ending it is ours."""
         self._busy.add(name)
         task = asyncio.get_running_loop().create_task(self._guarded(name, work), name=name)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _guarded(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+    async def _guarded(self, name: str, work: Job) -> None:
         try:
             await work()
+            self._said.pop(name, None)
+        except MonitorError as problem:
+            self._tell(name, str(problem))
         # The border of a job: one broken run is logged with its trace, the daemon goes on.
-        except Exception:
-            log.exception("job_failed", job=name)
+        except Exception as fault:
+            if self._is_news(name, repr(fault)):
+                log.exception("job_failed", job=name)
         finally:
             self._busy.discard(name)
+
+    def _tell(self, name: str, problem: str) -> None:
+        if self._is_news(name, problem):
+            log.error("job_failed", job=name, problem=problem)
+
+    def _is_news(self, name: str, problem: str) -> bool:
+        """Return True for a fault that was not logged within the last hour."""
+        now = self.context.clock()
+        before = self._said.get(name)
+        if before is not None and before[0] == problem and now - before[1] < SAY_AGAIN:
+            return False
+        self._said[name] = (problem, now)
+        return True
 
     async def _end(self) -> None:
         if self.scheduler.running:
@@ -153,6 +153,62 @@ class Daemon:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=GRACE_S)
+        with suppress(MonitorError):
+            self.context.store.meta_set(ALIVE_KEY, "")
+
+    # ------------------------------------------------------------------------------------------- the start
+
+    async def _start(self) -> None:
+        """Show a newcomer what he has got: a table, the past, a first digest; later starts are silent."""
+        first = self.context.store.meta_get(SHOWN_KEY) is None
+        try:
+            if first:
+                self.say(report.expectation(self.context))
+                self._show(await poll(self.context))
+        finally:
+            self._plan({"poll": self.poll_due, "ingest": self.ingest_pending, "digest": self.send_due})
+        if self.since is not None:
+            await self.fill_once()
+        if first:
+            await self._first_digest()
+
+    async def _first_digest(self) -> None:
+        """Print what is known by now; nothing of it counts as told, the digest of the first slot tells it."""
+        async with self._judging:
+            judged = await ingest(self.context)
+        self.say(report.judged_line(judged))
+        recipient = send.recipient_of(self.context, "")
+        self.out(send.printed(self.context, recipient, "text", backfilled=True))
+        self.context.store.meta_set(SHOWN_KEY, self.context.clock().isoformat())
+        self.say("Staying as the daemon now; Ctrl-C or SIGTERM ends it cleanly.")
+
+    def _show(self, polled: PollReport) -> None:
+        if polled.results:
+            self.say(report.poll_summary(self.context, polled))
+
+    async def fill_once(self) -> None:
+        """Fill in the given past, once; a run that was cut short or saw nothing goes on at the next start."""
+        assert self.since is not None
+        store = self.context.store
+        span = _span(store.meta_get(FILLED_KEY), self.context.clock(), self.since)
+        if span is None:
+            return
+        start, end = span
+        store.meta_set(FILLED_KEY, f"{start.isoformat()} {end.isoformat()}")
+        filled = await backfill(self.context, start, end, max_requests=FILL_REQUESTS)
+        tell_backfilled(self.context)
+        if not filled.blind:
+            store.meta_set(FILLED_KEY, f"done {start.isoformat()} {end.isoformat()}")
+        self._show_filled(filled)
+
+    def _show_filled(self, filled: BackfillReport) -> None:
+        self.say(report.filled_summary(filled))
+        if filled.blind:
+            self.say("None of it could be reached; the next start of the daemon tries again.")
+        span = f"{filled.start.isoformat()} {filled.end.isoformat()}"
+        log.info("filled_in", span=span, new=filled.new, gaps=len(filled.gaps))
+
+    # ------------------------------------------------------------------------------------------- the work
 
     async def alive(self) -> None:
         """Leave a sign of life for `monitor health`."""
@@ -160,34 +216,49 @@ class Daemon:
 
     async def poll_due(self) -> None:
         """Poll the sources whose own due time has come."""
-        polled = await poll(self.context)
+        polled = await poll(self._quiet)
+        for result in polled.turned:
+            log.warning(
+                "source_state",
+                source=result.source.id,
+                health=result.state.health.value,
+                detail=result.state.detail,
+            )
         if polled.results:
             failing = [result.source.id for result in polled.results if result.state.failures]
             log.info("polled", sources=len(polled.results), new=polled.new, failing=failing)
 
     async def ingest_pending(self) -> None:
         """Judge what polls and backfill left."""
-        judged = await ingest(self.context)
+        async with self._judging:
+            judged = await ingest(self._quiet)
         if judged.judged:
             log.info("judged", **{k.value: v for k, v in sorted(judged.by_relation.items())})
 
     async def send_due(self) -> None:
         """Build digests whose slot has come, and deliver what is in the outbox."""
-        for outcome in await send.send_due(self.context):
-            log.info("digest", recipient=outcome.recipient_id, slot=outcome.slot, state=outcome.state)
+        for outcome in await send.send_due(self._quiet):
+            level = log.info if outcome.state == "sent" else log.warning
+            level(
+                "digest",
+                recipient=outcome.recipient_id,
+                slot=outcome.slot,
+                state=outcome.state,
+                detail=outcome.detail,
+            )
 
-    async def fill_once(self) -> None:
-        """Fill in the given past, once; a run that was cut short goes on after the restart."""
-        assert self.since is not None
-        end = self.context.clock().replace(minute=0, second=0, microsecond=0)
-        wanted = self.context.store.meta_get(FILLED_KEY)
-        if wanted is not None and wanted.startswith("done "):
-            return
-        start = datetime.fromisoformat(wanted.split()[0]) if wanted else end - self.since
-        until = datetime.fromisoformat(wanted.split()[1]) if wanted else end
-        self.context.store.meta_set(FILLED_KEY, f"{start.isoformat()} {until.isoformat()}")
-        filled = await backfill(self.context, start, until)
-        tell_backfilled(self.context)
-        self.context.store.meta_set(FILLED_KEY, f"done {start.isoformat()} {until.isoformat()}")
-        self.say(report.backfill_table(filled))
-        log.info("filled_in", since=start.isoformat(), new=filled.new, gaps=len(filled.gaps))
+    @property
+    def _quiet(self) -> Context:
+        """Return the context without progress bars: beside the start's own, and in a daemon's log."""
+        return replace(self.context, progress=Silent())
+
+
+def _span(kept: str | None, now: datetime, since: timedelta) -> tuple[datetime, datetime] | None:
+    """Return the past to fill in: the one begun before, else the wanted one; None when it was done."""
+    if kept is None:
+        end = full_hour(now)
+        return end - since, end
+    if kept.startswith("done "):
+        return None
+    start, end_ = kept.split()
+    return datetime.fromisoformat(start), datetime.fromisoformat(end_)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from monitor.db.records import EntryRef, StoredArticle, StoredEntry, StoredVerdict
 from monitor.errors import UsageError
 from monitor.model import Claim, Verdict
-from monitor.service import pages
+from monitor.service import pages, stories
 from monitor.service.context import Context
 
 WEAK = {
@@ -73,6 +75,10 @@ def _life(context: Context, entry: StoredEntry) -> dict[str, Any]:
         "verdicts": [_verdict(found) for found in store.verdict_history(entry.id)],
         "marks": [
             {"mark": mark.mark, "at": mark.at.isoformat()} for mark in (article.marks if article else ())
+        ],
+        "stories": [
+            stories.membership(place)
+            for place in (store.story_places(entry.article_id) if entry.article_id is not None else ())
         ],
         "other_entries": [
             _place(ref) for ref in (article.entries if article else ()) if ref.entry_id != entry.id
@@ -180,6 +186,7 @@ def _one(life: dict[str, Any]) -> str:
         lines.append("  It could not be judged; the log has the trace.")
     for verdict in life["verdicts"]:
         lines += _verdict_lines(verdict)
+    lines += _story_lines(life["stories"])
     lines += [f"  You marked it {mark['mark']} on {mark['at']}." for mark in life["marks"]]
     if life["other_entries"]:
         lines.append("  The same article also stands in:")
@@ -187,6 +194,18 @@ def _one(life: dict[str, Any]) -> str:
     if life["article"] is not None:
         lines.append(f"  Its text: monitor show {life['article']}")
     return "\n".join(lines)
+
+
+def _story_lines(places: Sequence[dict[str, Any]]) -> list[str]:
+    """Return where an article belongs and belonged; one place that nobody changed is told by the verdict."""
+    if len(places) == 1 and not places[0]["by_hand"] and places[0]["left_at"] is None:
+        return []
+    lines = []
+    for place in places:
+        until = f" until {place['left_at']}" if place["left_at"] else " now"
+        hand = " (by hand: no rule moves it again)" if place["by_hand"] and not place["left_at"] else ""
+        lines.append(f"  In {place['story']}{until}: {place['reason']}{hand}.")
+    return lines
 
 
 def _page_line(page: dict[str, Any]) -> str:
@@ -228,6 +247,51 @@ def _verdict_lines(verdict: dict[str, Any]) -> list[str]:
         lines.append(f"    Names used for the islands: {', '.join(verdict['island_names'])}")
     lines.append(f"    Rules: {verdict['rules']}")
     return lines
+
+
+def closest(context: Context, count: int, since: datetime | None) -> dict[str, Any]:
+    """Return the entries that were dropped closest to the line of relevance, the closest first."""
+    dropped = context.store.closest(count, since=since)
+    return {
+        "line": context.topic.rules.line,
+        "dropped": [
+            {
+                "entry": one.entry_id,
+                "score": one.score,
+                "level": one.level,
+                "rule": one.rule,
+                "source": one.source_id,
+                "first_seen": one.first_seen.isoformat(),
+                "title": one.title,
+                "url": one.url,
+                "reason": one.reason,
+            }
+            for one in dropped
+        ],
+    }
+
+
+def closest_text(found: dict[str, Any]) -> str:
+    """Return the same as paragraphs, with what to do about a wrong one."""
+    if not found["dropped"]:
+        return "Nothing was dropped (since then)."
+    lines = [f"What was dropped closest to the line ({found['line']:.2f}); the closest first:"]
+    for one in found["dropped"]:
+        level = one["level"].replace("_", " ")
+        lines += [
+            "",
+            f"{one['score']:.2f}  {level}, rule {one['rule']}  {one['title'] or '(no title)'}",
+            f"      {one['source']}, {one['first_seen'][:16].replace('T', ' ')} UTC, entry {one['entry']}",
+            *([f"      {one['url']}"] if one["url"] else []),
+            f"      {one['reason']}",
+        ]
+    lines += [
+        "",
+        "All of one:                       monitor explain ENTRY",
+        "If some belong to the topic, put their words into a copy of the topic file, and see what else that",
+        "would change:                     monitor replay --rules COPY",
+    ]
+    return "\n".join(lines)
 
 
 def article(context: Context, article_id: int) -> dict[str, Any]:

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+
+import structlog
 
 from monitor.db.records import PageRecord, PageState
 from monitor.errors import SandboxError
 from monitor.fetch.client import Request
 from monitor.model import Fetched, FetchKind, Page, Source
 from monitor.read import urls
-from monitor.service.ask import ask
+from monitor.service.ask import ask, heed_stored, host_of, left_alone
 from monitor.service.context import Context
+
+log = structlog.get_logger(__name__)
 
 PAGE_ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 PAGE_TIMEOUT_S = 30.0
 PAGE_DEADLINE_S = 15.0
 RETRY_AFTER = (timedelta(minutes=20), timedelta(hours=6))
 """Waits before the second and third attempt: three within 48 h, and a daily digest misses nothing for it."""
+LONGEST_WAIT = timedelta(hours=24)
+"""A host that wants to be left alone for longer is not waited for: the feed's text is judged at once."""
 SAVE_EVERY = 20
+SILENT_PAGES = 2
+"""Pages in a row a host may leave unanswered before the others of this run are put off: 50 waits of 30 s
+would hold up the judging of all other outlets for 25 minutes."""
 
 PASSING = frozenset(
     {
@@ -38,6 +46,10 @@ PASSING = frozenset(
     }
 )
 """Kinds that another attempt may mend; everything else is final and the feed's text serves."""
+UNREACHED = frozenset(
+    {FetchKind.DNS, FetchKind.CONNECT, FetchKind.TIMEOUT, FetchKind.TOO_SLOW, FetchKind.TLS}
+)
+"""Kinds after which asking the same host for another page at once is of no use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +61,13 @@ class Wanted:
 
 
 def key_of(url: str) -> str:
-    """Return the identity of a page: its address without tracking parameters."""
+    """Return the identity of a page: its address without tracking parameters; empty for no web address."""
     return urls.clean(url)
 
 
 async def read_pages(context: Context, wanted: Iterable[Wanted]) -> dict[str, PageRecord]:
     """Return the page record of each wanted address by `key_of`, asking for those not read yet."""
-    unique = {key_of(want.url): want for want in wanted if _askable(want.url)}
+    unique = {key: want for want in wanted if (key := key_of(want.url))}
     stored = context.store.pages(list(unique))
     now = context.clock()
     missing = {key: want for key, want in unique.items() if key not in stored or _due(stored[key], now)}
@@ -68,10 +80,6 @@ async def read_pages(context: Context, wanted: Iterable[Wanted]) -> dict[str, Pa
     return stored
 
 
-def _askable(url: str) -> bool:
-    return urlsplit(url).scheme in {"http", "https"}
-
-
 def _due(record: PageRecord, now: datetime) -> bool:
     return record.state is PageState.RETRY and (record.next_attempt is None or record.next_attempt <= now)
 
@@ -79,39 +87,76 @@ def _due(record: PageRecord, now: datetime) -> bool:
 async def _ask_all(
     context: Context, missing: dict[str, Wanted], stored: dict[str, PageRecord]
 ) -> dict[str, PageRecord]:
-    tasks = [asyncio.create_task(_ask(context, key, want, stored.get(key))) for key, want in missing.items()]
-    found: dict[str, PageRecord] = {}
-    unsaved: list[PageRecord] = []
+    """Ask for the pages, host by host side by side; what was read is kept whatever ends the rest."""
+    heed_stored(context)
+    hosts: dict[str, list[tuple[str, Wanted]]] = {}
+    for key, want in missing.items():
+        hosts.setdefault(host_of(want.url), []).append((key, want))
+    reading = _Reading(context, stored)
+    tasks = [asyncio.create_task(reading.host(pages)) for pages in hosts.values()]
     try:
-        for task in asyncio.as_completed(tasks):
-            record = await task
-            found[record.url_key] = record
-            unsaved.append(record)
-            context.progress.step(urlsplit(record.url).netloc)
-            if len(unsaved) >= SAVE_EVERY:
-                context.store.save_pages(unsaved)
-                unsaved = []
+        await asyncio.gather(*tasks)
     finally:
-        if unsaved:
-            context.store.save_pages(unsaved)
         for pending in tasks:
             pending.cancel()
+        reading.save()
         await asyncio.gather(*tasks, return_exceptions=True)
-    return found
+    return reading.found
 
 
-async def _ask(context: Context, key: str, want: Wanted, before: PageRecord | None) -> PageRecord:
-    fetched, page = await ask_page(context, want)
+@dataclass(slots=True)
+class _Reading:
+    """One run over pages: what was stored before it, and what it found."""
+
+    context: Context
+    stored: dict[str, PageRecord]
+    found: dict[str, PageRecord] = field(default_factory=dict)
+    unsaved: list[PageRecord] = field(default_factory=list)
+
+    async def host(self, pages: list[tuple[str, Wanted]]) -> None:
+        """Read the pages of one host one after the other; a silent host is not asked for all of them."""
+        silent = 0
+        for key, want in pages:
+            fetched, page = await self._one(want, silent=silent >= SILENT_PAGES)
+            silent = silent + 1 if fetched.kind in UNREACHED else 0
+            self.found[key] = _record(key, want, self.stored.get(key), fetched, page)
+            self.unsaved.append(self.found[key])
+            self.context.progress.step(host_of(want.url))
+            if len(self.unsaved) >= SAVE_EVERY:
+                self.save()
+
+    async def _one(self, want: Wanted, *, silent: bool) -> tuple[Fetched, Page | None]:
+        if silent:
+            return _silent(self.context, want), None
+        try:
+            return await ask_page(self.context, want)
+        # The border of one page: a fault of ours over it must not stop the judging of everything else.
+        except Exception:
+            log.exception("page_failed", url=want.url)
+            fault = "Reading it met a fault of this program (see the log); please report it."
+            return Fetched(want.url, FetchKind.PARSE_LOST, self.context.clock(), detail=fault), None
+
+    def save(self) -> None:
+        """Store what is not stored yet."""
+        unsaved, self.unsaved = self.unsaved, []
+        if unsaved:
+            self.context.store.save_pages(unsaved)
+
+
+def _silent(context: Context, want: Wanted) -> Fetched:
+    """Return the answer for a page whose host did not answer for others; it counts as an attempt."""
+    detail = "Not asked for: its host did not answer for other pages just before."
+    return Fetched(want.url, FetchKind.TIMEOUT, context.clock(), detail=detail)
+
+
+def _record(
+    key: str, want: Wanted, before: PageRecord | None, fetched: Fetched, page: Page | None
+) -> PageRecord:
     attempts = (before.attempts if before else 0) + 1
     state, next_attempt = PageState.OK, None
     if page is None:
-        unreadable_rules = fetched.kind is FetchKind.ROBOTS and fetched.retry_after_s is not None
-        passing = fetched.kind in PASSING or unreadable_rules
-        retry = passing and attempts <= len(RETRY_AFTER)
-        state = PageState.RETRY if retry else PageState.FAILED
-        if retry:
-            wait = max(RETRY_AFTER[attempts - 1], timedelta(seconds=fetched.retry_after_s or 0))
-            next_attempt = fetched.at + wait
+        next_attempt = _next_attempt(fetched, attempts)
+        state = PageState.FAILED if next_attempt is None else PageState.RETRY
     return PageRecord(
         url_key=key,
         url=want.url,
@@ -130,11 +175,25 @@ async def _ask(context: Context, key: str, want: Wanted, before: PageRecord | No
     )
 
 
+def _next_attempt(fetched: Fetched, attempts: int) -> datetime | None:
+    """Return when a page that was not read is asked for again; None when it is given up."""
+    unreadable_rules = fetched.kind is FetchKind.ROBOTS and fetched.retry_after_s is not None
+    asked_to_wait = timedelta(seconds=fetched.retry_after_s or 0)
+    if attempts > len(RETRY_AFTER) or asked_to_wait > LONGEST_WAIT:
+        return None
+    if fetched.kind not in PASSING and not unreadable_rules:
+        return None
+    return fetched.at + max(RETRY_AFTER[attempts - 1], asked_to_wait)
+
+
 async def ask_page(context: Context, want: Wanted) -> tuple[Fetched, Page | None]:
     """Return what one request gave and the page read from it; None where there is nothing to read."""
     now = context.clock()
     if want.source.robots != "ignore":
         allowed = await context.robots.allows(want.url, pace=context.pace)
+        left_s = context.pace.held_s(want.url)
+        if left_s > 0:
+            return left_alone(context, want.url, left_s), None
         if not allowed.allowed:
             # Only an unreadable robots.txt (5xx, no answer) is worth asking again.
             wait_s = (allowed.until - now).total_seconds() if allowed.until else None

@@ -13,7 +13,6 @@ import random
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 import structlog
 
@@ -33,8 +32,9 @@ from monitor.model import (
     SourceKind,
     SourceState,
 )
-from monitor.service.ask import ask, not_asked
+from monitor.service.ask import ask, host_of, not_asked
 from monitor.service.context import Context
+from monitor.service.keys import STARTED_KEY
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +61,17 @@ class SourceResult:
     revised: int
     elapsed_s: float
     newly_failing: bool
+    before: Health = Health.NEVER
+
+    @property
+    def seen(self) -> bool:
+        """Return True when it answered with what can be read, or with "nothing new"."""
+        return _seen(self.kind)
+
+    @property
+    def hidden(self) -> bool:
+        """Return True when no server of the outlet was reached at all."""
+        return self.kind in UNREACHED
 
 
 @dataclass(slots=True)
@@ -78,8 +89,8 @@ class PollReport:
 
     @property
     def blind(self) -> bool:
-        """Return True when sources were asked and none of them answered."""
-        return bool(self.results) and not any(_seen(result.kind) for result in self.results)
+        """Return True when sources were asked and none of them gave anything."""
+        return bool(self.results) and not any(result.seen or result.entries for result in self.results)
 
     @property
     def gaps(self) -> list[SourceResult]:
@@ -87,12 +98,23 @@ class PollReport:
         return [
             result
             for result in self.results
-            if not _seen(result.kind) and (result.source.essential or result.newly_failing)
+            if not result.seen and (result.source.essential or result.newly_failing)
+        ]
+
+    @property
+    def turned(self) -> list[SourceResult]:
+        """Return sources that this pass found in another bad state than before."""
+        return [
+            result
+            for result in self.results
+            if result.state.health not in {Health.OK, Health.FROZEN, result.before}
         ]
 
 
 HIDDEN = frozenset({FetchKind.DNS, FetchKind.CONNECT, FetchKind.TIMEOUT})
 """Failures that our own network causes."""
+UNREACHED = HIDDEN | {FetchKind.TLS, FetchKind.TOO_SLOW, FetchKind.PRIVATE_ADDRESS}
+"""Ends at which no server of the outlet has answered."""
 
 
 def _seen(kind: FetchKind) -> bool:
@@ -121,6 +143,7 @@ async def poll(
     ``every`` also asks those that are not due; ``force`` asks without validators and past a server's wait.
     """
     now = context.clock()
+    note_first_look(context)
     states = _settled(context, now)
     waits = context.store.host_waits(now)
     report = PollReport()
@@ -129,7 +152,7 @@ async def poll(
         if only and source.id not in only:
             continue
         state = _state_of(source, states.get(source.id))
-        waiting = _host(source.url) in waits and not force
+        waiting = host_of(source.url) in waits and not force
         if not waiting and (force or due.is_due(state, source, now) or (every and not state.stopped)):
             chosen.append((source, state))
         else:
@@ -140,9 +163,21 @@ async def poll(
     finally:
         context.progress.end()
     _take_back_waits(context, chosen, report)
-    dues = [s.next_due for s in context.store.source_states().values() if s.next_due]
-    report.next_due = min(dues, default=None)
+    report.next_due = _next_due(context)
     return report
+
+
+def note_first_look(context: Context) -> None:
+    """Remember when this installation looked for the first time: digests begin with the slot after it."""
+    if context.store.meta_get(STARTED_KEY) is None:
+        context.store.meta_set(STARTED_KEY, context.clock().isoformat())
+
+
+def _next_due(context: Context) -> datetime | None:
+    """Return when the next of the active sources is due; None where none was ever asked."""
+    states = context.store.source_states()
+    dues = [states[source.id].next_due for source in context.settings.active if source.id in states]
+    return min((due for due in dues if due is not None), default=None)
 
 
 def _settled(context: Context, now: datetime) -> dict[str, SourceState]:
@@ -192,12 +227,13 @@ async def _all(
             batch.append(read)
             context.progress.step(read.source.name)
             if len(batch) >= FLUSH_EVERY:
-                _record(context, batch, report)
-                batch = []
-        _record(context, batch, report)
+                full, batch = batch, []
+                _record(context, full, report)
     finally:
         for pending in tasks:
             pending.cancel()
+        # Also after Ctrl-C and SIGTERM, while one source hangs: what the others gave is kept.
+        _record(context, batch, report)
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
@@ -219,12 +255,28 @@ def _record(context: Context, batch: list[_Read], report: PollReport) -> None:
                 revised=outcome.revised,
                 elapsed_s=read.record.elapsed_ms / 1000,
                 newly_failing=not _seen(kind) and read.before.failures == 0,
+                before=read.before.health,
             )
         )
 
 
 async def _one(context: Context, source: Source, state: SourceState, *, force: bool) -> _Read | None:
     """Fetch and read one source; whatever happens to it is a value. None: its host wants to be left alone."""
+    try:
+        fetched, document = await _ask_and_read(context, source, state, force=force)
+    # The border of one source: a fault of ours over its answer must not stop the pass for all others.
+    except Exception:
+        log.exception("polling_failed", source=source.id)
+        fault = "Reading it met a fault of this program (see the log); please report it."
+        at = context.clock()
+        fetched, document = Fetched(source.url, FetchKind.PARSE_LOST, at, detail=fault), None
+    return None if not_asked(fetched) else _read_of(context, source, state, fetched, document)
+
+
+async def _ask_and_read(
+    context: Context, source: Source, state: SourceState, *, force: bool
+) -> tuple[Fetched, FeedDocument | None]:
+    """Return the answer, and what was read from it; an unchanged body is not read again."""
     request = Request(
         url=due.address(state, source),
         accept=FEED_ACCEPT,
@@ -234,16 +286,17 @@ async def _one(context: Context, source: Source, state: SourceState, *, force: b
         retries=1,
     )
     fetched = await ask(context, request)
-    if not_asked(fetched):
-        return None
-    document: FeedDocument | None = None
-    unchanged = fetched.kind is FetchKind.OK and not force and fetched.body_sha256 == state.body_sha256
-    if fetched.usable and not unchanged:
-        fetched, document = await read_source(context, source, fetched)
+    if not fetched.usable or (due.unchanged(state, fetched) and not force):
+        return fetched, None
+    return await read_source(context, source, fetched)
+
+
+def _read_of(
+    context: Context, source: Source, state: SourceState, fetched: Fetched, document: FeedDocument | None
+) -> _Read:
+    """Return what one request gave, with the state and the record that follow from it."""
     now = context.clock()
-    jitter = _jitter(source.id, now)
-    after = due.after(state, source, fetched, document, now=now, jitter=jitter)
-    entries = document.entries if document is not None else ()
+    after = due.after(state, source, fetched, document, now=now, jitter=_jitter(source.id, now))
     record = PollRecord(
         state=after,
         at=fetched.at,
@@ -252,26 +305,14 @@ async def _one(context: Context, source: Source, state: SourceState, *, force: b
         bytes=len(fetched.body),
         elapsed_ms=int(fetched.elapsed_s * 1000),
         detail=after.detail,
-        entries=entries,
-        host_wait=_host_wait(fetched, now),
+        entries=document.entries if document is not None else (),
     )
-    if after.health not in {Health.OK, Health.FROZEN} and after.health is not state.health:
-        log.warning("source_state", source=source.id, health=after.health.value, detail=after.detail)
     return _Read(source, state, after, record)
 
 
 def _jitter(source_id: str, now: datetime) -> float:
     """Return 0 … 1, different for each source and hour: spread, yet the same in a repeated run."""
     return random.Random(f"{source_id} {now:%Y%m%d%H}").random()  # noqa: S311  spread, not secrecy
-
-
-def _host_wait(fetched: Fetched, now: datetime) -> tuple[str, datetime] | None:
-    until = due.host_wait(fetched, now)
-    return None if until is None else (_host(fetched.final_url or fetched.url), until)
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).netloc.lower()
 
 
 async def read_source(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from monitor.model import FetchKind, Health, Relation
@@ -38,7 +41,7 @@ def poll_table(polled: PollReport) -> str:
     """Return one line a source: what answered, how many entries, what is new, what went wrong."""
     rows = [
         (r.source.id, r.kind.value, r.entries, r.new, f"{r.elapsed_s:.1f} s", _remark(r))
-        for r in sorted(polled.results, key=lambda r: (not _bad(r.kind), r.source.id))
+        for r in sorted(polled.results, key=lambda r: (r.seen, r.source.id))
     ]
     return table(("source", "answer", "entries", "new", "took", "remark"), rows, limits=(24, 16, 0, 0, 0, 70))
 
@@ -48,13 +51,9 @@ def _remark(result: SourceResult) -> str:
     return "" if result.state.health is Health.OK else result.state.detail
 
 
-def _bad(kind: FetchKind) -> bool:
-    return kind not in {FetchKind.OK, FetchKind.NOT_MODIFIED}
-
-
 def judged_line(judged: IngestReport) -> str:
     """Return the counts of one run of judging in one line."""
-    if not judged.judged and not judged.waiting:
+    if not judged.judged and not judged.waiting and not judged.failed:
         return "Nothing new to judge."
     parts = [
         f"{judged.by_relation[relation]} {relation.value.replace('_', ' ')}"
@@ -69,27 +68,56 @@ def judged_line(judged: IngestReport) -> str:
     return text
 
 
+def poll_summary(context: Context, polled: PollReport) -> str:
+    """Return the table of one pass, how many answered, and what to do when none did."""
+    answered = sum(result.seen for result in polled.results)
+    lines = [
+        poll_table(polled),
+        "",
+        f"{answered} of {len(polled.results)} sources answered, {polled.new} new entries.",
+    ]
+    if polled.blind:
+        lines += _blind(context, polled)
+    return "\n".join(lines)
+
+
+def _blind(context: Context, polled: PollReport) -> list[str]:
+    """Return what it means that no source gave anything, what still works, and what to do."""
+    if all(result.kind is FetchKind.DNS for result in polled.results):
+        cause = "No name could be resolved: this is most likely our own network or name server"
+    elif all(result.hidden for result in polled.results):
+        cause = "No outlet could be reached: this is most likely our own network, a firewall or a proxy"
+    else:
+        cause = "No source gave anything that can be read; the remarks say why, one by one"
+    read, again = command(context, "digest"), command(context, "poll --all")
+    return [
+        f"COULD NOT LOOK. {cause}.",
+        f"Still works: reading what is stored, {read}; a daemon goes on trying by itself.",
+        f"When it is mended: {again}",
+    ]
+
+
+def command(context: Context, words: str) -> str:
+    """Return a command as it can be copied: with ``--config`` where it would not be found without."""
+    path = context.settings.path
+    if path == Path("sources.toml").absolute() or os.environ.get("MONITOR_CONFIG") == str(path):
+        return f"monitor {words}"
+    here = Path.cwd()
+    shown = path.relative_to(here) if path.is_relative_to(here) else path
+    return f"monitor --config {shlex.quote(str(shown))} {words}"
+
+
 def poll_text(context: Context, polled: PollReport, judged: IngestReport) -> str:
     """Return the table of one pass, what was judged, and what to do next."""
     lines: list[str] = []
     if polled.results:
-        lines += [poll_table(polled), ""]
-        failing = [r for r in polled.results if _bad(r.kind)]
-        lines.append(
-            f"{len(polled.results) - len(failing)} of {len(polled.results)} sources answered, "
-            f"{polled.new} new entries."
-        )
-        if polled.blind:
-            lines.append(
-                "No source could be reached: this is our own network, or all outlets at once. "
-                "What is stored stays; try again with: monitor poll"
-            )
+        lines.append(poll_summary(context, polled))
     else:
-        next_due = _local(context, polled.next_due)
-        lines.append(f"No source is due; the next one is at {next_due}. To ask anyway: monitor poll --all")
+        when = f"; the next one is at {_local(context, polled.next_due)}" if polled.next_due else ""
+        lines.append(f"No source is due{when}. To ask anyway: {command(context, 'poll --all')}")
     lines.append(judged_line(judged))
     if judged.by_relation.get(Relation.NEW) or judged.by_relation.get(Relation.UPDATE):
-        lines.append("Read it: monitor digest")
+        lines.append(f"Read it: {command(context, 'digest')}")
     return "\n".join(lines)
 
 
@@ -177,22 +205,31 @@ def backfill_text(filled: BackfillReport, judged: IngestReport, *, dry_run: bool
         rows = [(source.id, name, window.name, url) for source, name, window, url in filled.planned]
         lines += [table(("source", "provider", "window", "first request"), rows), ""]
         lines.append(f"{len(rows)} windows would be asked for {span}; nothing was asked.")
-    elif filled.windows:
-        lines += [backfill_table(filled), ""]
-        lines.append(
-            f"{span}: {len(filled.windows) - len(filled.gaps)} of {len(filled.windows)} windows complete, "
-            f"{filled.requests} requests, {filled.new} new entries."
-        )
-        if filled.gaps:
-            lines.append("The same command goes on where this one stopped.")
     else:
-        lines.append(f"{span}: nothing to ask; {filled.already_done} windows are complete already.")
-    if filled.without_route:
-        names = ", ".join(source.id for source in filled.without_route)
-        lines.append(f"No way back is known for: {names}")
-    if not dry_run:
+        lines.append(filled_summary(filled))
         lines.append(judged_line(judged))
+    return "\n".join([*lines, *_without_route(filled)])
+
+
+def filled_summary(filled: BackfillReport) -> str:
+    """Return the table of a backfill run, how much of it is complete, and what to do about the rest."""
+    span = f"{filled.start:%Y-%m-%d} to {filled.end:%Y-%m-%d}"
+    if not filled.windows:
+        return f"{span}: nothing to ask; {filled.already_done} windows are complete already."
+    complete = len(filled.windows) - len(filled.gaps)
+    counts = f"{filled.requests} requests, {filled.new} new entries"
+    lines = [backfill_table(filled), ""]
+    lines.append(f"{span}: {complete} of {len(filled.windows)} windows complete, {counts}.")
+    if filled.blind:
+        lines.append("COULD NOT LOOK: nothing was answered; the last column says why.")
+    if filled.gaps:
+        lines.append("The same command goes on where this one stopped.")
     return "\n".join(lines)
+
+
+def _without_route(filled: BackfillReport) -> list[str]:
+    names = ", ".join(source.id for source in filled.without_route)
+    return [f"No way back is known for: {names}"] if names else []
 
 
 def backfill_json(filled: BackfillReport, judged: IngestReport) -> dict[str, Any]:

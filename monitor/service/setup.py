@@ -14,12 +14,16 @@ from typing import Any
 from monitor import shipped
 from monitor.config import Settings
 from monitor.config.machine import system_zone
+from monitor.db.records import DigestRow
 from monitor.db.store import Store
+from monitor.digest import deliver
 from monitor.errors import SandboxError, StoreError, UsageError
 from monitor.model import FetchKind, Health, Recipient
 from monitor.service.context import Context, where_of
 from monitor.service.keys import ALIVE_KEY
 
+FOREVER = datetime.max.replace(tzinfo=UTC)
+NOBODY_REACHED = frozenset({FetchKind.DNS, FetchKind.CONNECT, FetchKind.TIMEOUT})
 ALIVE_WITHIN = timedelta(minutes=3)
 """The daemon leaves a sign every 20 s; nine missed ones are no accident."""
 LOW_DISK_BYTES = 200_000_000
@@ -102,12 +106,13 @@ async def doctor(context: Context, *, mail: str = "") -> list[Finding]:
         Finding("python", "ok", f"{sys.version_info.major}.{sys.version_info.minor} at {sys.prefix}"),
         Finding("configuration", "ok", f"{settings.path}: {len(settings.sources)} sources"),
         *(Finding("configuration", "warning", str(remark)) for remark in settings.warnings),
-        _waiting(settings),
+        _coverage(settings),
         *_storage(context),
         Finding("topic", "ok", f"rules {context.topic.version[:12]}"),
         _seeds(context),
         await _sandbox(context),
         *_recipients(settings),
+        *_waiting_digests(context),
         *_sources(context),
     ]
     if mail:
@@ -115,16 +120,9 @@ async def doctor(context: Context, *, mail: str = "") -> list[Finding]:
     return findings
 
 
-def _waiting(settings: Settings) -> Finding:
-    if not settings.waiting:
-        return Finding("coverage", "ok", f"{len(settings.active)} sources are polled, none waits for leave")
-    names = ", ".join(source.id for source in settings.waiting)
-    return Finding(
-        "coverage",
-        "warning",
-        f"{len(settings.active)} sources are polled; {len(settings.waiting)} wait for your leave: {names}",
-        f"without them searches and some Japanese media are thin; personal_use = true in {settings.path}",
-    )
+def _coverage(settings: Settings) -> Finding:
+    """Return how many sources are polled; which ones wait for leave stands among the settings' remarks."""
+    return Finding("coverage", "ok", f"{len(settings.active)} of {len(settings.sources)} sources are polled")
 
 
 def _storage(context: Context) -> list[Finding]:
@@ -193,16 +191,36 @@ def _recipients(settings: Settings) -> list[Finding]:
     return found
 
 
+def _waiting_digests(context: Context) -> list[Finding]:
+    """Return why digests are not delivered, one line a recipient: the last answer of each."""
+    stuck = {row.recipient_id: row for row in stuck_digests(context.store)}
+    advice = "it is tried again by itself; at once, with the daemon stopped: monitor digest --send"
+    return [Finding("delivery", "warning", f"{one}: {row.detail}", advice) for one, row in stuck.items()]
+
+
+def stuck_digests(store: Store) -> list[DigestRow]:
+    """Return the digests whose delivery failed at least once and is tried again, oldest first."""
+    return [row for row in store.outbox(FOREVER) if row.attempts > 0]
+
+
 def _sources(context: Context) -> list[Finding]:
-    states = context.store.source_states()
-    found: list[Finding] = []
-    never = [s.id for s in context.settings.active if s.id not in states]
-    for source in context.settings.active:
-        state = states.get(source.id)
-        if state is not None and state.failures:
-            found.append(Finding("source", "warning", f"{source.id}: {state.health.value}: {state.detail}"))
+    """Return which sources do not answer; where none can be reached, one line says so for all."""
+    active, states = context.settings.active, context.store.source_states()
+    if not active:
+        advice = f"set enabled = true, or personal_use = true, in {context.settings.path}"
+        return [Finding("sources", "bad", "none is switched on: there is nothing to watch", advice)]
+    failing = [(s.id, states[s.id]) for s in active if s.id in states and states[s.id].failures]
+    if sum(state.kind in NOBODY_REACHED for _, state in failing) == len(active):
+        text = f"none of {len(active)} could be reached when last asked: {failing[0][1].detail}"
+        advice = "most likely this machine's own network or name server; ask again: monitor sources check"
+        return [Finding("sources", "warning", text, advice)]
+    found = [
+        Finding("source", "warning", f"{name}: {state.health.value}: {state.detail}")
+        for name, state in failing
+    ]
+    never = sum(source.id not in states for source in active)
     if never:
-        text = f"{len(never)} of {len(context.settings.active)} were never polled"
+        text = f"{never} of {len(active)} were never polled"
         found.append(Finding("sources", "ok", text, "ask them once: monitor sources check"))
     return found
 
@@ -217,7 +235,7 @@ def _mail(settings: Settings, address: str) -> Finding:
     delivery = send.test_mail(settings, recipient)
     if delivery.kind.value == "sent":
         return Finding("mail", "ok", f"{settings.smtp.host} took a test mail for {address}")
-    return Finding("mail", "bad", delivery.detail)
+    return Finding("mail", "bad", delivery.detail.removesuffix(deliver.KEPT).strip())
 
 
 # ------------------------------------------------------------------------------------------- health
@@ -236,22 +254,26 @@ class HealthReport:
         return {"well": self.well, "text": self.text, **self.facts}
 
 
-BLIND_KINDS = frozenset({FetchKind.OK, FetchKind.NOT_MODIFIED})
+SEEN_KINDS = frozenset({FetchKind.OK, FetchKind.NOT_MODIFIED})
 
 
 def health(settings: Settings, now: datetime | None = None) -> HealthReport:
-    """Return whether a daemon works on this store and sees at least one source; opens the store only."""
+    """Return whether a daemon works on this store, and what it sees; opens the store only.
+
+    A daemon that sees nothing is well all the same: restarting it mends no network.
+    """
     now = now or datetime.now(UTC)
     try:
         with Store.open(where_of(settings), create=False) as store:
             alive = store.meta_get(ALIVE_KEY)
             states = store.source_states()
             counts = store.counts()
+            stuck = stuck_digests(store)
     except StoreError as error:
         return HealthReport(False, f"the store cannot be opened: {error}")
     active = {source.id for source in settings.active}
     polled = [state for id_, state in states.items() if id_ in active]
-    seen = [state for state in polled if state.kind in BLIND_KINDS]
+    seen = [state for state in polled if state.kind in SEEN_KINDS]
     failing = sorted(s.source_id for s in polled if s.health not in {Health.OK, Health.FROZEN})
     facts = {
         "alive_at": alive,
@@ -259,10 +281,13 @@ def health(settings: Settings, now: datetime | None = None) -> HealthReport:
         "answering": len(seen),
         "failing": failing,
         "pending": counts.pending,
-        "digests_waiting": counts.digests_queued,
+        "digests_waiting": len(stuck),
+        "delivery": stuck[-1].detail if stuck else "",
     }
     if alive is None:
         return HealthReport(False, "no daemon has ever worked on this store; start it: monitor run", facts)
+    if not alive:
+        return HealthReport(False, "the daemon was stopped; start it: monitor run", facts)
     age = now - datetime.fromisoformat(alive)
     if age > ALIVE_WITHIN:
         minutes = int(age.total_seconds() // 60)
@@ -270,6 +295,8 @@ def health(settings: Settings, now: datetime | None = None) -> HealthReport:
     text = f"alive; {len(seen)} of {len(active)} sources answer"
     if failing:
         text += f"; not: {', '.join(failing[:8])}"
-    if counts.digests_queued:
-        text += f"; {counts.digests_queued} digests wait for delivery"
-    return HealthReport(True, text + ".", facts)
+    if polled and not seen:
+        text += "; it cannot look: most likely this machine's own network"
+    if stuck:
+        text += f"; {len(stuck)} digests wait for delivery: {stuck[-1].detail}"
+    return HealthReport(True, text.rstrip(".") + ".", facts)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from monitor.service import report
-from monitor.service.backfill import BackfillReport, backfill
+from monitor.service.backfill import BackfillReport, backfill, full_hour
 from monitor.service.context import Context
 from monitor.service.ingest import IngestReport, ingest
 from monitor.service.keys import TELL_KEY
@@ -52,12 +52,12 @@ def tell_backfilled(context: Context) -> None:
 
 
 async def first_fill(context: Context, since: timedelta, *, say: Say) -> int:
-    """Fill in the given past now, with a summary; return the exit code."""
-    end = context.clock()
+    """Fill in the given past now, with a summary; return the exit code (DESIGN §6)."""
+    end = full_hour(context.clock())
     say(report.expectation(context))
     filled, judged = await fill_and_judge(context, end - since, end, max_requests=500, tell=True)
     say(report.backfill_text(filled, judged))
-    return 1 if filled.gaps else 0
+    return 3 if filled.blind else 1 if filled.gaps else 0
 
 
 def run_daemon(context: Context, *, since: timedelta | None, say: Say, out: Say) -> None:

@@ -88,7 +88,7 @@ def test_the_scheduler_holds_the_few_jobs_there_are_and_each_is_due_soon(desk, p
     async def look(context):
         daemon = Daemon(context)
         task = asyncio.create_task(daemon.run())
-        while not daemon.scheduler.running:
+        while len(daemon.scheduler.get_jobs()) < 4:
             await asyncio.sleep(0.02)
         jobs = {job.id: job for job in daemon.scheduler.get_jobs()}
         daemon.stop()
