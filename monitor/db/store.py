@@ -32,6 +32,7 @@ from monitor.db.batch import Batch
 from monitor.db.records import (
     Counts,
     DigestRow,
+    Dropped,
     EntryRevision,
     ExportRow,
     LookRow,
@@ -43,6 +44,7 @@ from monitor.db.records import (
     RobotsRecord,
     StoredArticle,
     StoredEntry,
+    StoredStory,
     StoredVerdict,
     StoryMember,
     WindowRecord,
@@ -278,6 +280,11 @@ class Store:
         with self._session.reading() as connection:
             return verdicts.history(connection, entry_id)
 
+    def closest(self, count: int, *, since: datetime | None = None) -> list[Dropped]:
+        """Return the entries below the line of relevance that come closest to it, the closest first."""
+        with self._session.reading() as connection:
+            return verdicts.closest(connection, count, since)
+
     def untold(
         self, recipient_id: str, *, until: datetime, since: datetime | None = None, backfilled: bool = False
     ) -> list[StoredArticle]:
@@ -307,6 +314,31 @@ class Store:
         """Return all memberships of a story, past ones included, in the order they began."""
         with self._session.reading() as connection:
             return stories.history(connection, story_ref)
+
+    def story(self, story_ref: str) -> StoredStory | None:
+        """Return one story, merged ones too."""
+        with self._session.reading() as connection:
+            return stories.found(connection, story_ref)
+
+    def stories(self, *, since: datetime | None = None, limit: int | None = None) -> list[StoredStory]:
+        """Return stories with members (with a report since), the one with the newest report first."""
+        with self._session.reading() as connection:
+            return stories.latest(connection, since, limit)
+
+    def story_places(self, article_id: int) -> list[StoryMember]:
+        """Return all memberships of an article, past ones included, in the order they were given."""
+        with self._session.reading() as connection:
+            return stories.places(connection, article_id)
+
+    def merge_stories(self, kept: str, gone: str, at: datetime, reason: str) -> int:
+        """Move all members of ``gone`` into ``kept`` by hand; return how many. LookupError: no such story."""
+        with self._session.writing() as connection:
+            return stories.merge(connection, kept, gone, at, reason)
+
+    def split_story(self, article_ids: Sequence[int], at: datetime, reason: str) -> str:
+        """Take articles out of their stories into a new one, by hand; return its ref."""
+        with self._session.writing() as connection:
+            return stories.split(connection, article_ids, at, reason)
 
     def mark(self, article_id: int, mark: str, at: datetime) -> None:
         """Keep what the operator says of an article: ``known``, ``off-topic``, ``on-topic``."""

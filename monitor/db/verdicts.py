@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 from monitor.db import tables as t
 from monitor.db.bulk import chunks, insert_new
 from monitor.db.codec import rest, unpack_fields
-from monitor.db.records import StoredVerdict
+from monitor.db.records import Dropped, StoredVerdict
 from monitor.model import JudgedSentence, Level, NoveltyLabel, Quote, Relation, Relevance, Verdict
 
 _V = t.verdict.c
@@ -145,6 +145,24 @@ def history(connection: Connection, entry_id: int) -> list[StoredVerdict]:
         current[article_id] if row["current"] and article_id in current else _stored(row, (), ())
         for row in connection.execute(query).mappings()
     ]
+
+
+def closest(connection: Connection, count: int, since: datetime | None) -> list[Dropped]:
+    """Return the entries below the line with the highest scores (first seen since), then the newest."""
+    entry = t.entry.c
+    query = (
+        select(
+            entry.id, entry.source_id, entry.url, entry.title, entry.first_seen,
+            _V.level, _V.score, _V.rule, _V.reason,
+        )
+        .join(t.entry, entry.id == _V.entry_id)
+        .where(_V.current, _V.level != Level.RELEVANT.value)
+        .order_by(_V.score.desc(), entry.first_seen.desc(), entry.id)
+        .limit(count)
+    )  # fmt: skip
+    if since is not None:
+        query = query.where(entry.first_seen >= since)
+    return [Dropped(*row) for row in connection.execute(query)]
 
 
 def _stored(row: RowMapping, sentences: Sequence[JudgedSentence], quotes: Sequence[Quote]) -> StoredVerdict:
