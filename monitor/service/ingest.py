@@ -34,6 +34,7 @@ from monitor.model import (
     Relation,
     Relevance,
     Source,
+    Traits,
     Verdict,
 )
 from monitor.read import urls
@@ -166,8 +167,8 @@ def _judge_one(
         article_id = batch.save_article(
             article,
             url_keys=keys,
-            fingerprint=_own_part(subject.fingerprint, verdict, known),
-            traits=subject.traits,
+            fingerprint=_own_part(subject, verdict, known),
+            traits=_looked_up(subject.traits),
             words=subject.prepared.words,
         )
         batch.attach(look.pending.id, article_id)
@@ -216,16 +217,27 @@ def judge(
     return decide.decide(subject, known, context.topic), subject, known
 
 
-def _own_part(own: Fingerprint | None, verdict: Verdict, known: Gathered) -> Fingerprint | None:
+def _own_part(subject: Subject, verdict: Verdict, known: Gathered) -> Fingerprint | None:
     """Return what of a fingerprint is kept for looking up: of a copy only what its original has not.
 
     Otherwise the fortieth print of one agency text would make the text itself look like boilerplate.
     """
-    if own is None or verdict.relation not in {Relation.COPY, Relation.UPDATE}:
-        return own
-    original = next((k.fingerprint for k in known.textual if k.ref == verdict.duplicate_of), None)
-    held = set(original.sampled) if original is not None else set()
-    return replace(own, sampled=tuple(h for h in own.sampled if h not in held))
+    if subject.fingerprint is None:
+        return None
+    kept = fingerprint.indexed(subject.prepared)
+    if verdict.relation in {Relation.COPY, Relation.UPDATE}:
+        original = next((k.fingerprint for k in known.textual if k.ref == verdict.duplicate_of), None)
+        held = set(original.sampled) if original is not None else set()
+        kept = tuple(h for h in kept if h not in held)
+    return replace(subject.fingerprint, sampled=kept)
+
+
+def _looked_up(found: Traits | None) -> Traits | None:
+    """Return the traits with the terms that reports of one event are looked up by: the others get no row."""
+    if found is None:
+        return None
+    strong = set(decide.strong_terms(found, limit=len(found.terms)))
+    return replace(found, terms=tuple(pair for pair in found.terms if pair[0] in strong))
 
 
 def gather(context: Context, batch: Batch, subject: Subject, source: Source, at: datetime) -> Gathered:
@@ -235,6 +247,7 @@ def gather(context: Context, batch: Batch, subject: Subject, source: Source, at:
     sampled = subject.fingerprint.sampled
     similar = batch.known([i for i, _ in batch.candidates(sampled)])
     textual = [_with_text(known.known, known.article) for known in similar]
+    every = {*sampled, *(h for one in textual if one.fingerprint for h in one.fingerprint.sampled)}
     strong = decide.strong_terms(subject.traits)
     thematic = batch.sharing_terms(strong, since=at - STORY_WINDOW, until=at + STORY_WINDOW)
     themed = batch.known([i for i, _ in thematic])
@@ -244,7 +257,7 @@ def gather(context: Context, batch: Batch, subject: Subject, source: Source, at:
         seeds=context.seeds,
         textual=(*map(as_known, context.seeds), *textual),
         thematic=tuple(_with_traits(context, known) for known in themed),
-        common=batch.common(sampled, at_least=COMMON_AT_LEAST),
+        common=batch.common(every, at_least=COMMON_AT_LEAST),
         repeated=batch.repeated_lines(source.id, subject.traits.sentence_hashes),
         told=tuple(
             ToldSentence(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 
@@ -117,3 +118,28 @@ def test_an_endless_text_is_cut_to_a_bounded_number_of_hashes():
 
 def test_a_lone_surrogate_is_hashed_like_any_other_letter():
     assert len(fingerprint.hashed("ab\ud800cdefghij", 8)) == 4
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_the_table_holds_both_ends_of_a_long_text_densely_and_its_middle_thinly(lang):
+    rng = random.Random(5)
+    letters = "abcdefghijklmnopqrstuvwxyz" if lang == "en" else "".join(map(chr, range(0x3042, 0x3090)))
+    text = "".join(rng.choice(letters) for _ in range(9000))
+    prepared = prepare("", "", text, lang)
+    assert prepared.lang == lang
+    head, tail = (
+        (fingerprint.HEAD, fingerprint.TAIL) if lang == "en" else (fingerprint.HEAD_CJK, fingerprint.TAIL_CJK)
+    )
+    kept, own = set(fingerprint.indexed(prepared)), fingerprint.of(prepared)
+    assert kept < set(own.sampled)
+    found = fingerprint.sequence(prepared.normal, lang).tolist()
+    for ends in (found[:head], found[-tail:]):
+        assert set(fingerprint.sample(ends)) <= kept
+    middle = kept.intersection(found[head:-tail])
+    assert 0.5 < len(middle) / (len(found[head:-tail]) / fingerprint.THIN) < 1.5
+
+
+def test_of_a_short_text_the_table_holds_every_sampled_hash():
+    for text in ("", "Word.", "The ferry sails to the island on Friday, the office said. " * 8):
+        prepared = prepare("", "", text, "en")
+        assert fingerprint.indexed(prepared) == fingerprint.of(prepared).sampled
