@@ -154,10 +154,10 @@ class _Case:
             gathered=gathered,
             at=at,
             readings=readings,
-            traits=subject.traits or traits.from_readings(subject.prepared, readings),
+            traits=subject.traits or traits.from_readings(subject.prepared, readings, topic),
             fingerprint=subject.fingerprint or fingerprint.of(subject.prepared),
             known=novelty.known_from(gathered.seeds, gathered.told),
-            quotes=quotes.find(subject.prepared, readings),
+            quotes=quotes.find(subject.prepared, readings, topic),
         )
 
     def label(self, context: Context) -> tuple[JudgedSentence, ...]:

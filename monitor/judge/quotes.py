@@ -6,7 +6,7 @@ a reporting or naming verb and a speaker stand with it; a long one always counts
 
 Theory of operation: a paragraph is put together again from its sentences, because a quotation may run over
 several of them. Around each quotation the sentence is searched, quotations left out, for the reporting verb
-nearest to it, and for the speaker nearest to that verb; ``he said`` takes the speaker named last.
+nearest to it and for who acts (``judge.speakers``); ``he said`` takes the speaker named last.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from monitor.judge import fingerprint, lexicon
+from monitor.judge import fingerprint, speakers
 from monitor.judge.anchors import Reading
-from monitor.judge.lexicon import Lexicon, Span, language
+from monitor.judge.lexicon import language
+from monitor.judge.speakers import Around, People, Piece, Verb
+from monitor.judge.topic import Topic
 from monitor.model import Prepared, Quote
-from monitor.text.normal import fold, normal_form, plain
+from monitor.text.normal import fold, normal_form
 
 STATEMENT_WORDS = 5
 """Words from which a quotation is a statement even without a verb beside it."""
@@ -37,34 +39,23 @@ MIN_CONTAINED = 12
 """Letters: a shorter fragment proves nothing by standing inside a longer quotation."""
 
 _PAIRS = {"“": "”", "„": "“”", "«": "»", "「": "」", "『": "』", "‘": "’", '"': '"', "'": "'"}
-_PRONOUN = re.compile(
-    r"\b(?:he|she|they|он|она|они|по его словам|по ее словам"
-    r"|the (?:minister|official|spokes\w+|diplomat))\b"
-)
-_TELLS = frozenset({"told", "tell", "tells", "telling"})
 _SO_CALLED = re.compile(r"(?:so[- ]called|так называем\w+|いわゆる)\s*$")
 _NAMING = re.compile(
     r"(?:^|\s)(?:газет\w+|агентств\w+|журнал\w+|комплекс\w*|шхун\w+|теплоход\w*|film|ship|vessel|ferry)\s*$"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """One quotation inside a paragraph, as offsets of its words."""
+def find(prepared: Prepared, readings: Sequence[Reading], topic: Topic | None = None) -> tuple[Quote, ...]:
+    """Return the quotations of a text in reading order; title and summary included, repeats left out.
 
-    start: int
-    end: int
-    inner: bool
-    """True inside another quotation."""
-
-
-def find(prepared: Prepared, readings: Sequence[Reading]) -> tuple[Quote, ...]:
-    """Return the quotations of a text in reading order; title and summary included, repeats left out."""
+    ``topic`` adds the people whom only its file knows.
+    """
+    people = speakers.people(prepared, topic)
     found: list[Quote] = []
     seen: set[str] = set()
     carried = ""
     for paragraph in _paragraphs(readings):
-        for quote, speaker in _in_paragraph(paragraph, prepared.lang, carried):
+        for quote, speaker in _in_paragraph(paragraph, prepared.lang, carried, people):
             carried = speaker or carried
             key = normal_form(quote.words)
             if key and key not in seen:
@@ -117,19 +108,21 @@ class _Paragraph:
     numbers: tuple[int, ...]
     """Index of each sentence in the whole text."""
     last_person: str
+    title: bool
+    """A headline: nobody is carried over into it."""
 
 
 def _paragraphs(readings: Sequence[Reading]) -> Iterable[_Paragraph]:
     groups: dict[tuple[str, int], list[int]] = {}
     for number, one in enumerate(readings):
         groups.setdefault((one.sentence.part, one.sentence.paragraph), []).append(number)
-    for numbers in groups.values():
+    for (part, _), numbers in groups.items():
         text, starts = "", []
         for number in numbers:
             starts.append(len(text) + bool(text))
             text = f"{text} {plain_marks(readings[number].sentence.text)}".strip()
         people = [t for n in numbers for t in readings[n].anchors if t.startswith("person:")]
-        yield _Paragraph(text, tuple(starts), tuple(numbers), people[-1] if people else "")
+        yield _Paragraph(text, tuple(starts), tuple(numbers), people[-1] if people else "", part == "title")
 
 
 def plain_marks(text: str) -> str:
@@ -137,17 +130,20 @@ def plain_marks(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-def _in_paragraph(paragraph: _Paragraph, lang: str, carried: str) -> Iterable[tuple[Quote, str]]:
-    words_lexicon = lexicon.shipped()
+def _in_paragraph(
+    paragraph: _Paragraph, lang: str, carried: str, people: People
+) -> Iterable[tuple[Quote, str]]:
     text = paragraph.text
     pieces = _pieces(text)
     outer = [piece for piece in pieces if not piece.inner]
     for piece in outer:
         begin, end = _sentence_around(paragraph, piece, outer)
-        around = _Around(text, begin, end, outer, lang, words_lexicon)
-        carried = _last_named(text[:begin], lang, words_lexicon) or carried
+        around = Around(text, begin, end, outer, lang, people, title=paragraph.title)
+        carried = speakers.last_named(text[:begin], lang, people) or carried
         verb = around.verb_near(piece)
-        speaker = around.speaker(piece, verb, carried)
+        speaker = around.speaker(piece, verb, "" if carried == speakers.NOBODY else carried)
+        if not speaker and language(lang) == "ja":
+            speaker = speakers.named_after(text[end:], lang, people)
         words = text[piece.start : piece.end].strip(" ,.;:—-、。")
         if not _is_statement(words, lang, text, piece, verb, speaker):
             continue
@@ -165,27 +161,16 @@ def _in_paragraph(paragraph: _Paragraph, lang: str, carried: str) -> Iterable[tu
         yield quote, speaker
 
 
-def _last_named(before: str, lang: str, words: Lexicon) -> str:
-    """Return the person or office that the paragraph named last before this place."""
-    named = [
-        span.term
-        for span in words.find(before.casefold().replace("ё", "е"), lang)
-        if span.term.startswith(("person:", "office:"))
-    ]
-    people = [term for term in named if term.startswith("person:")]
-    return (people or named or [""])[-1]
-
-
-def _pieces(text: str) -> list[_Piece]:
+def _pieces(text: str) -> list[Piece]:
     """Return quotations by their marks, outer ones before those inside them."""
-    found: list[_Piece] = []
+    found: list[Piece] = []
     at = 0
     while at < len(text):
         closing = _PAIRS.get(text[at])
         if closing and _opens(text, at):
             end = _closing(text, at, closing)
             if end is not None:
-                found.append(_Piece(at + 1, end, inner=False))
+                found.append(Piece(at + 1, end, inner=False))
                 at = end + 1
                 continue
         at += 1
@@ -218,7 +203,7 @@ def _closing(text: str, at: int, closing: str) -> int | None:
     return None
 
 
-def _sentence_around(paragraph: _Paragraph, piece: _Piece, outer: Sequence[_Piece]) -> tuple[int, int]:
+def _sentence_around(paragraph: _Paragraph, piece: Piece, outer: Sequence[Piece]) -> tuple[int, int]:
     """Return the stretch of text whose verb and speaker may belong to the quotation.
 
     It begins with the sentence the quotation begins in and ends with the sentence it ends in; both grow over
@@ -230,149 +215,69 @@ def _sentence_around(paragraph: _Paragraph, piece: _Piece, outer: Sequence[_Piec
     return begin, end
 
 
-# ------------------------------------------------------------------------------------------------ who said it
+# ------------------------------------------------------------------------------------------- statement or not
+
+_ATTRIBUTE = re.compile(
+    r"\b(?:the|a|an|this|that|these|those|its|their|his|her|our|such|so-called|any|no)\s*$"
+)
+_JA_SAID = re.compile(r"^(?:\s|と(?!き|は|もに)|など|との|とし|って|[。、）)]?$|。|\s*[=＝―-])")
+_NAME_RU = re.compile(r"^[А-ЯЁA-Z]")
 
 
-@dataclass(frozen=True, slots=True)
-class _Verb:
-    word: str
-    start: int
-    end: int
-    kind: str
-
-
-class _Around:
-    """The words around a quotation, other quotations blanked out."""
-
-    def __init__(
-        self, text: str, begin: int, end: int, outer: Sequence[_Piece], lang: str, words: Lexicon
-    ) -> None:
-        chars = list(text[begin:end])
-        for piece in outer:
-            for place in range(max(begin, piece.start - 1), min(end, piece.end + 1)):
-                chars[place - begin] = "\x01"
-        self.begin, self.lang = begin, lang
-        self.text = "".join(chars)
-        # Folding must keep positions: only the case and a few letters change for our three languages.
-        folded = self.text.casefold().replace("ё", "е").replace("’", "'")
-        self.folded = folded if len(folded) == len(self.text) else self.text
-        self.spans = words.find(self.folded, lang)
-
-    def _at(self, span: Span) -> tuple[int, int]:
-        return span.start + self.begin, span.end + self.begin
-
-    def verb_near(self, piece: _Piece) -> _Verb | None:
-        """Return the reporting verb closest to the quotation; after it for Japanese."""
-        verbs = []
-        for span in self.spans:
-            if span.term.startswith("verb:"):
-                start, end = self._at(span)
-                after = start >= piece.end
-                if language(self.lang) == "ja" and not after:
-                    continue
-                gap = start - piece.end if after else piece.start - end
-                verbs.append((gap, start, _Verb(self.folded[span.start : span.end], start, end, span.term)))
-        return min(verbs, key=lambda one: one[:2])[2] if verbs else None
-
-    def speaker(self, piece: _Piece, verb: _Verb | None, carried: str) -> str:
-        """Return who says it: a person's or office's term, a name as printed, or empty."""
-        pivot = verb.start if verb else piece.end
-        # Whom one tells stands behind the verb, who tells before it.
-        tells = verb is not None and verb.word in _TELLS
-        named = [
-            (abs(self._at(span)[0] - pivot) + _rank(span.term), span.term)
-            for span in self.spans
-            if span.term.startswith(("person:", "office:")) and not (tells and self._at(span)[0] > pivot)
-        ]
-        pronoun = min(
-            _PRONOUN.finditer(self.folded), key=lambda m: abs(m.start() + self.begin - pivot), default=None
-        )
-        printed = self._printed(pivot, before=tells)
-        people = [one for one in named if one[1].startswith("person:")]
-        if people and verb and pronoun and self._closer(pronoun, verb, people):
-            # "Abe met Putin and pursued what he called": the pronoun means the subject, not the nearest name.
-            before = [span.term for span in self.spans if self._at(span)[0] < verb.start]
-            return next((term for term in before if term.startswith("person:")), carried)
-        if people:
-            return min(people)[1]
-        if printed and not pronoun:
-            return printed
-        if verb and pronoun and carried:
-            return carried
-        if named:
-            return min(named)[1]
-        return carried if verb or self._bare() else ""
-
-    def _closer(self, pronoun: re.Match[str], verb: _Verb, people: Sequence[tuple[float, str]]) -> bool:
-        return abs(pronoun.start() + self.begin - verb.start) < min(people)[0]
-
-    def _bare(self) -> bool:
-        """Return True where nothing but quotations stands: the speaker before goes on."""
-        return not re.search(r"[^\W\x01]", self.text)
-
-    def _printed(self, pivot: int, *, before: bool) -> str:
-        """Return a name in capitals (or with a Japanese courtesy title) near the verb, as printed."""
-        if language(self.lang) == "ja":
-            found = [
-                (abs(m.start() + self.begin - pivot), m[1])
-                for m in re.finditer(r"([一-龠々ァ-ヴー・]{2,10}?)(?:さん|氏)", self.text)
-            ]
-        else:
-            found = [
-                (abs(m.start() + self.begin - pivot), m[0])
-                for m in re.finditer(
-                    r"(?<![.!?] )(?:[A-ZА-ЯЁ][\w'-]+)(?: [A-ZА-ЯЁ][\w'-]+)+", plain(self.text)
-                )
-                if not any(
-                    span.start < m.end() and m.start() < span.end and not span.term.startswith("verb:")
-                    for span in self.spans
-                )
-            ]
-        found = [one for one in found if not before or self.text.find(one[1]) + self.begin < pivot]
-        return min(found)[1] if found else ""
-
-    def addressee(self, verb: _Verb | None) -> str:
-        """Return to whom: the agency, outlet, or the press, where it stands beside the verb."""
-        if verb is None:
-            return ""
-        tail = self.folded[verb.end - self.begin :][:60]
-        head = self.folded[: verb.start - self.begin][-60:]
-        if language(self.lang) == "ja":
-            match = re.search(r"(記者団|[一-龠ァ-ヴー]{2,8}(?:通信|新聞|テレビ))(?:の取材)?に", head)
-            return match[1] if match else ""
-        if language(self.lang) == "ru":
-            match = re.search(r"\b(журналистам|тасс|риа новости|интерфаксу|газете \w+|изданию \w+)", tail)
-            return match[1] if match else ""
-        if verb.word not in _TELLS:
-            match = re.match(r"\s(?:to|in an interview with) (reporters|journalists|\w+)", tail)
-            return match[1] if match else ""
-        match = re.match(r"\s(?:the |state agency |news agency |a )?(\w+(?: news| agency| times)?)", tail)
-        return match[1] if match else ""
-
-
-def _rank(term: str) -> float:
-    """Put an office a little behind the person who holds it and stands next to it."""
-    return 0.0 if term.startswith("person:") else 0.5
-
-
-def _is_statement(words: str, lang: str, text: str, piece: _Piece, verb: _Verb | None, speaker: str) -> bool:
+def _is_statement(words: str, lang: str, text: str, piece: Piece, verb: Verb | None, speaker: str) -> bool:
     """Return False for scare quotes, titles and names."""
     if not normal_form(words):
         return False
     before = fold(text[max(0, piece.start - 30) : piece.start - 1])
+    behind = text[piece.end + 1 :]
     if _SO_CALLED.search(before) or _NAMING.search(before):
         return False
-    long_enough = (
-        len(normal_form(words).replace(" ", "")) >= STATEMENT_CHARS
-        if language(lang) == "ja"
-        else len(words.split()) >= STATEMENT_WORDS
-    )
-    if long_enough:
+    if language(lang) == "ja":
+        return _is_statement_ja(words, text, piece, verb, speaker, behind)
+    if len(words.split()) >= STATEMENT_WORDS:
+        return not _is_title(words)
+    calls = verb is not None and verb.kind == "verb:call"
+    if not calls and _ATTRIBUTE.search(before) and re.match(r"\s[a-zа-яё]", behind):
+        return False
+    if not calls and _NAME_RU.match(words) and not re.search(r"(?:^|[:,—–-])\s*$", text[: piece.start - 1]):
+        return _closes_clause(behind) and verb is not None and verb.start >= piece.end and bool(speaker)
+    if verb is None:
+        return bool(speaker) and bool(re.search(r"[:：]\s*$", text[: piece.start - 1]))
+    return bool(speaker) and _bound(text, piece, verb, lang)
+
+
+def _closes_clause(behind: str) -> bool:
+    return bool(re.match(r"\s*(?:[,—–-]|$)", behind))
+
+
+def _is_title(words: str) -> bool:
+    """Return True for several words most of which are capitalised: the name of a document, a book, a song."""
+    long = [word for word in words.split()[1:] if len(word) > 3]
+    return len(long) >= 2 and sum(word[0].isupper() for word in long) > 0.7 * len(long)
+
+
+def _is_statement_ja(
+    words: str, text: str, piece: Piece, verb: Verb | None, speaker: str, behind: str
+) -> bool:
+    """Return True where a particle of speech follows, or a whole sentence stands alone; 「…」の is a name."""
+    letters = len(normal_form(words).replace(" ", ""))
+    if not _JA_SAID.match(behind[:3]):
+        # 「…」に達したと表現した: a verb of calling takes any particle.
+        calls = verb is not None and verb.kind == "verb:call" and bool(speaker)
+        return calls and verb is not None and _bound(text, piece, verb, "ja")
+    if (
+        re.match(r"^と(?:いう|いった|呼ばれ|呼ぶ|題|書かれ|する(?!考え|見解|談話|声明))", behind)
+        and letters < 2 * STATEMENT_CHARS
+    ):
+        return False
+    if letters >= STATEMENT_CHARS:
         return True
-    return verb is not None and bool(speaker) and _bound(text, piece, verb, lang)
+    if verb is None:
+        return bool(speaker) and bool(re.match(r"[\s。]|$", behind))
+    return bool(speaker) and _bound(text, piece, verb, "ja")
 
 
-def _bound(text: str, piece: _Piece, verb: _Verb, lang: str) -> bool:
+def _bound(text: str, piece: Piece, verb: Verb, lang: str) -> bool:
     """Return True when the verb governs a short quotation: close by, no end of sentence between."""
     between = (
         text[piece.end + 1 : verb.start] if verb.start >= piece.end else text[verb.end : piece.start - 1]

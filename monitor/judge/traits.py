@@ -72,10 +72,10 @@ class Placed:
 def of(prepared: Prepared, topic: Topic, *, at: datetime | None) -> Traits:
     """Return the traits of a text that was published ``at`` (None where unknown: no year is guessed then)."""
     readings = reading.read(prepared, lexicon.shipped(), at=at, topic=topic)
-    return from_readings(prepared, readings)
+    return from_readings(prepared, readings, topic)
 
 
-def from_readings(prepared: Prepared, readings: Sequence[Reading]) -> Traits:
+def from_readings(prepared: Prepared, readings: Sequence[Reading], topic: Topic | None = None) -> Traits:
     """Return the traits of sentences that were read already."""
     placed = place(readings)
     weights: dict[str, list[float]] = {}
@@ -85,7 +85,7 @@ def from_readings(prepared: Prepared, readings: Sequence[Reading]) -> Traits:
     return Traits(
         lang=prepared.lang,
         terms=_kept({term: _weight(found) for term, found in weights.items()}),
-        quotes=tuple(sorted({quotes.quote_hash(q.words) for q in quotes.find(prepared, readings)})),
+        quotes=tuple(sorted({quotes.quote_hash(q.words) for q in quotes.find(prepared, readings, topic)})),
         sentence_hashes=tuple(
             dict.fromkeys(h for r in readings if (h := fingerprint.sentence_hash(r.sentence.text)))
         ),

@@ -74,7 +74,7 @@ def test_a_quotation_that_stands_alone_goes_on_with_its_speaker():
     ("lang", "text", "addressee"),
     [
         ("en", "“We have no plans to meet them,” the ambassador told reporters.", "reporters"),
-        ("en", "“We have no plans to meet them,” the ambassador told TASS.", "tass"),
+        ("en", "“We have no plans to meet them,” the ambassador told TASS.", "TASS"),
         ("ru", "«У нас нет планов встречаться с ними», — сказал журналистам губернатор.", "журналистам"),
         ("ja", "外相は記者団に「対話の窓口は維持していきたい」と語った。", "記者団"),
     ],
@@ -115,13 +115,119 @@ def test_broken_marks_do_no_harm(text):
     assert isinstance(find(text), tuple)
 
 
+@pytest.mark.parametrize(
+    ("lang", "title", "speaker"),
+    [
+        ("en", "Hayashi calls Rudenko remarks 'regrettable', keeps treaty goal", "person:hayashi"),
+        ("en", "Foreign minister calls Kremlin spokesman's words 'not helpful'", "office:foreign_minister"),
+        ("en", "Kremlin spokesman: 'no way back' to treaty talks", "office:kremlin_spokesman"),
+        ("ru", "Губернатор назвал слова посла «прискорбными»", "office:governor"),
+        ("ja", "官房長官、ルデンコ氏の発言は「遺憾」と批判", "office:chief_cabinet_secretary"),
+        ("ja", "外相「門は閉じていない」　条約交渉で", "office:foreign_minister"),
+    ],
+)
+def test_a_headlines_fragment_belongs_to_who_says_it_and_not_to_whom_it_is_about(lang, title, speaker):
+    assert [one.speaker for one in find("", lang, title)] == [speaker]
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"),
+    [
+        ("en", "Tokyo calls Rudenko remarks 'regrettable'"),
+        ("ru", "Токио назвал слова Руденко «прискорбными»"),
+        ("ja", "東京、ルデンコ発言に「遺憾」"),
+    ],
+)
+def test_where_the_caller_is_nobody_we_know_nobody_is_named(lang, title):
+    assert all(one.speaker == "" for one in find("", lang, title))
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "speaker"),
+    [
+        ("en", "After a meeting with the ambassador, the governor called the delay “hard to explain”.", "office:governor"),
+        ("en", "Answering the ambassador's letter, the mayor said: “The pier will stay open all winter”.", "office:mayor"),
+        ("en", "“The pier will stay open all winter,” the governor said of the mayor's plan.", "office:governor"),
+        ("en", "The delay was described as “hard to explain” by the governor.", "office:governor"),
+        ("en", "According to the mayor, the delay is “hard to explain”.", "office:mayor"),
+        ("en", "“The pier will stay open all winter,” said Ann Harbour, who met the governor.", "Ann Harbour"),
+        ("en", "Ann Harbour met the governor.\n\n“The pier will stay open all winter,” Harbour said.", "Ann Harbour"),
+        ("en", "The governor spoke first. A boatman who had waited said: “The pier will stay open all winter”.", ""),
+        ("en", "“The pier will stay open all winter,” the Russian Foreign Ministry said.", "body:mfa_ru"),
+        ("ru", "Комментируя слова посла, губернатор заявил: «Причал открыт всю зиму для гостей».", "office:governor"),
+        ("ru", "«Причал открыт всю зиму для гостей», — заявил губернатор после встречи с послом.", "office:governor"),
+        ("ru", "По словам губернатора, причал «открыт всю зиму».", "office:governor"),
+        ("ru", "«Причал открыт всю зиму для гостей», — отметили в МИД России.", "body:mfa_ru"),
+        ("ru", "Губернатор приехал утром. «Причал открыт всю зиму для гостей», — заметил рыбак.", ""),
+        ("ru", "Губернатор приехал утром. «Причал открыт всю зиму для гостей», — добавил он.", "office:governor"),
+        ("ja", "知事は、大使の書簡について「冬の間も桟橋は開いている」と述べた。", "office:governor"),
+        ("ja", "「冬の間も桟橋は開いている」と知事は述べた。", "office:governor"),
+        ("ja", "大使が去ったあと、知事は「冬の間も桟橋は開いている」と語った。", "office:governor"),
+        ("ja", "知事が到着した。関係者は「冬の間も桟橋は開いている」と話した。", ""),
+        ("ja", "知事が到着した。「冬の間も桟橋は開いている」と述べた。", "office:governor"),
+        ("ja", "ロシア外務省は「冬の間も桟橋は開いている」と発表した。", "body:mfa_ru"),
+    ],
+)  # fmt: skip
+def test_the_speaker_is_the_one_who_acts(lang, text, speaker):
+    (quote,) = find(text, lang)
+    assert quote.speaker == speaker
+
+
+@pytest.mark.parametrize(
+    ("text", "addressee"),
+    [
+        ("“The pier will stay open all winter,” the governor told his weekly news conference.", ""),
+        ("“The pier will stay open all winter,” the governor said to her aides.", ""),
+        (
+            "“The pier will stay open all winter,” the governor told the Harbour Wire news agency.",
+            "Harbour Wire",
+        ),
+        ("“The pier will stay open all winter,” the governor told the Russian state agency TASS.", "TASS"),
+        ("“The pier will stay open all winter,” the governor told lawmakers.", "lawmakers"),
+    ],
+)
+def test_an_addressee_is_somebody_and_no_possessive(text, addressee):
+    assert find(text)[0].addressee == addressee
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Officials said the “peace” talks were put off."),
+        ("en", "The governor praised “The Long Road to the Northern Pier” as a book."),
+        ("ru", "Губернатор уточнил, что батарея «Утёс» останется на острове."),
+        ("ru", "По словам губернатора, газета «Причал и пристань» закрыта."),
+        ("ja", "知事は「北の海と島を歩く大きな展覧会」の開会を述べた。"),
+        ("ja", "知事は「不法占拠」という表現を使った。"),
+        ("ja", "知事は「新しい四つの提案と一つの約束」を発表した。"),
+    ],
+)
+def test_names_titles_and_emphasis_are_no_statements_even_beside_a_verb(lang, text):
+    assert find(text, lang) == ()
+
+
+SEEDS = {
+    0: ["zakharova", "abe", "streltsov", "streltsov", "kamikawa", "nemuro_hiroshi", "nemuro_hiroshi"],
+    1: ["rudenko", "peskov"],
+    2: ["peskov", "peskov", "peskov", ""],
+    3: [None, "kishida", "takaichi", "rudenko", "rudenko"],
+    4: [],
+}
+"""Who says each quoted string of the seeds, in reading order, labelled by hand; empty: a document speaks;
+None: a word in scare quotes, nobody's statement."""
+
+
 @pytest.mark.shared
 def test_on_the_seeds_the_quoted_strings_and_their_speakers_are_found(shared):
-    found = []
-    for file in sorted((shared / "seeds").glob("*.txt")):
-        found += find(file.read_text(encoding="utf-8"))
-    named = [one.speaker for one in found if one.speaker]
-    people = [one for one in named if one.startswith("person:")]
-    assert len(found) >= 16
-    assert {f"person:{name}" for name in ("zakharova", "streltsov", "kamikawa", "rudenko", "peskov", "kishida", "takaichi", "abe", "nemuro_hiroshi")} <= set(people)  # fmt: skip
-    assert len(people) >= 0.9 * len(named)
+    right = named = found = 0
+    for number, file in enumerate(sorted((shared / "seeds").glob("*.txt"))):
+        lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+        speakers = [one.speaker.removeprefix("person:") for one in find("\n\n".join(lines))]
+        wanted = [one for one in SEEDS[number] if one is not None]
+        assert len(speakers) == len(wanted), number
+        found += len(speakers)
+        named += sum(bool(one) for one in speakers)
+        right += sum(bool(one) and one == want for one, want in zip(speakers, wanted, strict=True))
+    assert found >= 16
+    assert named >= 16
+    assert right >= 0.9 * named
