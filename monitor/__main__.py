@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 USAGE, FAILED, REFUSED, STOPPED = 2, 3, 4, 130
 """Exit codes (DESIGN §6); 130 is what shells expect after Ctrl-C."""
@@ -12,6 +13,7 @@ USAGE, FAILED, REFUSED, STOPPED = 2, 3, 4, 130
 
 def main() -> None:
     """Run ``monitor``; never show a trace for what the user can mend."""
+    _open_closed_streams()
     _forgive_terminals()
     try:
         code = _run()
@@ -77,10 +79,18 @@ def _fault() -> int:
     import traceback
 
     traceback.print_exc()
-    _say(
-        "monitor: this is a fault of the program; please report it with the lines above."
-    )
+    _say("monitor: this is a fault of the program; please report it with the lines above.")
     return FAILED
+
+
+def _open_closed_streams() -> None:
+    """Put nothing where a service manager closed a standard stream.
+
+    First of all, as the next file to be opened takes the free number: a print would go into the database.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  for good
 
 
 def _forgive_terminals() -> None:

@@ -569,6 +569,47 @@ def mark(
         _say(byhand.mark(context, id, what))
 
 
+@app.command()
+def replay(
+    rules: Annotated[
+        Path | None,
+        typer.Option("--rules", metavar="FILE", help="A topic file; default: the one that is in use."),
+    ] = None,
+    since: Annotated[
+        str, typer.Option(metavar="DATE", help="Only entries first seen since then; what was before stands.")
+    ] = "",
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Bring the differences into the store; refused beside a daemon.")
+    ] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Judge what is stored anew, without network, and show what would be different.
+
+    The same rules differ nowhere. --apply keeps the verdicts before as history, makes the indexes anew, and
+    touches nothing that was delivered.
+
+    Examples:  monitor replay --rules topic-draft.toml
+               monitor replay --apply
+    """
+    _logs()
+    from contextlib import nullcontext
+
+    from monitor.service import replay as replaying
+
+    topic = replaying.topic_from(rules) if rules else None
+    start = _day(since, "--since") if since else None
+    with _context() as context:
+        held = context.store.hold(f"monitor replay --apply, pid {os.getpid()}") if apply else nullcontext()
+        with held:
+            found = replaying.replay(context, topic=topic, since=start, apply=apply)
+        if json:
+            _print_json(replaying.as_json(found))
+        else:
+            typer.echo(replaying.text(found))
+    if apply and topic is not None and topic.version != context.topic.version:
+        _say(f'New entries are still judged by the topic in use; to change that: [topic] file = "{rules}"')
+
+
 # ------------------------------------------------------------------------------------------- stories
 
 
@@ -705,7 +746,7 @@ def seeds_match(
 
     settings = _settings()
     try:
-        text = _standard_input() if str(file) == "-" else file.read_text(encoding="utf-8")
+        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} cannot be read as text: {error}") from error
     found = seeding.match(text, seeds_of(settings), topic_of(settings))
@@ -713,11 +754,6 @@ def seeds_match(
         _print_json(seeding.match_json(found))
     else:
         typer.echo(seeding.match_text(found))
-
-
-def _standard_input() -> str:
-    """Return what is piped in; a closed standard input is empty."""
-    return sys.stdin.read() if sys.stdin is not None else ""
 
 
 @sources_app.command("list")

@@ -183,8 +183,8 @@ class Daemon:
         self.say("Staying as the daemon now; Ctrl-C or SIGTERM ends it cleanly.")
 
     def _show(self, polled: PollReport) -> None:
-        if polled.results:
-            self.say(report.poll_summary(self.context, polled))
+        summary = report.poll_summary if polled.results else report.not_due
+        self.say(summary(self.context, polled))
 
     async def fill_once(self) -> None:
         """Fill in the given past, once; a run that was cut short or saw nothing goes on at the next start."""

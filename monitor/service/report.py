@@ -14,8 +14,10 @@ from monitor.service.check import CheckResult
 from monitor.service.context import Context
 from monitor.service.ingest import IngestReport
 from monitor.service.poll import PollReport, SourceResult
-from monitor.service.tables import table
+from monitor.service.tables import room, table
 
+WIDE = 120
+"""Columns a terminal needs to show a remark beside the figures."""
 ORDER = (
     Relation.NEW,
     Relation.UPDATE,
@@ -38,12 +40,20 @@ def _local(context: Context, at: datetime | None) -> str:
 
 
 def poll_table(polled: PollReport) -> str:
-    """Return one line a source: what answered, how many entries, what is new, what went wrong."""
+    """Return one line a source: what answered, how many entries, what is new, what went wrong.
+
+    On a narrow terminal the remarks stand below, whole: why a source failed must be readable.
+    """
+    results = sorted(polled.results, key=lambda r: (r.seen, r.source.id))
     rows = [
-        (r.source.id, r.kind.value, r.entries, r.new, f"{r.elapsed_s:.1f} s", _remark(r))
-        for r in sorted(polled.results, key=lambda r: (r.seen, r.source.id))
+        (r.source.id, r.kind.value, r.entries, r.new, f"{r.elapsed_s:.1f} s", _remark(r)) for r in results
     ]
-    return table(("source", "answer", "entries", "new", "took", "remark"), rows, limits=(24, 16, 0, 0, 0, 70))
+    head, limits = ("source", "answer", "entries", "new", "took", "remark"), (24, 16, 0, 0, 0, 110)
+    if not 0 < room() < WIDE:
+        return table(head, rows, limits)
+    figures = table(head[:-1], [row[:-1] for row in rows], limits[:-1])
+    remarks = [f"{row[0]}: {row[-1]}" for row in rows if row[-1]]
+    return "\n".join([figures, "", *remarks]) if remarks else figures
 
 
 def _remark(result: SourceResult) -> str:
@@ -97,6 +107,12 @@ def _blind(context: Context, polled: PollReport) -> list[str]:
     ]
 
 
+def not_due(context: Context, polled: PollReport) -> str:
+    """Return when the next source is due, and how to ask before."""
+    when = f"; the next one is at {_local(context, polled.next_due)}" if polled.next_due else ""
+    return f"No source is due{when}. To ask anyway: {command(context, 'poll --all')}"
+
+
 def command(context: Context, words: str) -> str:
     """Return a command as it can be copied: with ``--config`` where it would not be found without."""
     path = context.settings.path
@@ -113,8 +129,7 @@ def poll_text(context: Context, polled: PollReport, judged: IngestReport) -> str
     if polled.results:
         lines.append(poll_summary(context, polled))
     else:
-        when = f"; the next one is at {_local(context, polled.next_due)}" if polled.next_due else ""
-        lines.append(f"No source is due{when}. To ask anyway: {command(context, 'poll --all')}")
+        lines.append(not_due(context, polled))
     lines.append(judged_line(judged))
     if judged.by_relation.get(Relation.NEW) or judged.by_relation.get(Relation.UPDATE):
         lines.append(f"Read it: {command(context, 'digest')}")

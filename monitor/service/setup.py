@@ -91,11 +91,11 @@ def findings_text(findings: Sequence[Finding]) -> str:
         if one.advice:
             lines.append(f"         -> {one.advice}")
     bad, warnings = sum(f.bad for f in findings), sum(f.verdict == "warning" for f in findings)
-    lines.append(
-        "Installation and settings are sound" + (f", {warnings} remarks above." if warnings else ".")
-        if not bad
-        else f"{bad} to mend, {warnings} remarks."
-    )
+    remarks = f"{warnings} remark{'s' if warnings != 1 else ''}"
+    if bad:
+        lines.append(f"{bad} to mend, {remarks}.")
+    else:
+        lines.append("Installation and settings are sound" + (f", {remarks} above." if warnings else "."))
     return "\n".join(lines)
 
 
@@ -235,7 +235,8 @@ def _mail(settings: Settings, address: str) -> Finding:
     delivery = send.test_mail(settings, recipient)
     if delivery.kind.value == "sent":
         return Finding("mail", "ok", f"{settings.smtp.host} took a test mail for {address}")
-    return Finding("mail", "bad", delivery.detail.removesuffix(deliver.KEPT).strip())
+    advice = "digests to files and the terminal go out all the same; those by mail wait until this is mended"
+    return Finding("mail", "bad", delivery.detail.removesuffix(deliver.KEPT).strip(), advice)
 
 
 # ------------------------------------------------------------------------------------------- health
