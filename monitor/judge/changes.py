@@ -40,6 +40,8 @@ RUNS = 12
 """Runs a side: they reach 41 letters (8 words) or 15 Japanese characters."""
 LEAST_RUNS = 2
 """Runs that must be found again on each side."""
+SURE_RUNS = 6
+"""Runs on one side that make one on the other enough."""
 SHIFT = 16
 """Letters by which edits may have moved a run from its place."""
 MAX_POINTS = 400
@@ -48,8 +50,10 @@ MAX_CHANGES = 20
 """Changes listed; more say that it is another text."""
 ALTERED, ALTERED_CJK = 3, 2
 """Letters inside a quotation that the original has not: fewer are another spelling or a tense."""
-LONGEST_ALTERED = 60
+LONGEST_ALTERED = 40
 """Letters; a longer stretch inside quotation marks is another quotation, which novelty reports."""
+LONGEST_ADDED = 12
+"""Letters of words put into a quotation without taking any out: "not", "fully", "in principle"."""
 LEAST_QUOTE, LEAST_QUOTE_CJK = 12, 5
 """Letters of a quotation; below it is a name or a scare quote."""
 
@@ -398,19 +402,25 @@ def _gaps(point: GuardPoint, text: _Text) -> list[_Gap]:
             continue
         end = min(theirs, key=lambda hit: (hit.k, abs(hit.guess - guess)))
         left, right = len({hit.k for hit in ours}), len({hit.k for hit in theirs})
-        if not _enough(point, left, right, tight=begin.k == end.k == 0):
+        if not _enough(point, begin, end, left, right):
             continue
-        gap = _Gap(begin.edge, end.edge, begin.k == 0, end.k == 0, _beside_border(point, text))
+        border = _beside_border(point, text)
+        gap = _Gap(begin.edge, end.edge, begin.k == 0, end.k == 0, at_border=border)
         found[gap] = max(found.get(gap, (0, 0, 0)), (left + right, -(begin.k + end.k), -guess))
     return sorted(found, key=lambda gap: found[gap], reverse=True)
 
 
-def _enough(point: GuardPoint, left: int, right: int, *, tight: bool) -> bool:
-    """Return True where enough runs agree; near the border of a sentence a side has but one."""
+def _enough(point: GuardPoint, begin: _Hit, end: _Hit, left: int, right: int) -> bool:
+    """Return True where enough runs agree.
+
+    One run on one side will do near the border of a sentence, where there is but one, and where the other
+    side stands as it was.
+    """
     if min(left, right) >= LEAST_RUNS:
         return True
-    one_side = min(len(point.left), len(point.right)) == 1
-    return one_side and tight and max(left, right) >= 2 * LEAST_RUNS
+    if min(len(point.left), len(point.right)) == 1 and begin.k == end.k == 0:
+        return max(left, right) >= 2 * LEAST_RUNS
+    return max(left, right) >= SURE_RUNS and (begin.k if left > right else end.k) == 0
 
 
 def _beside_border(point: GuardPoint, text: _Text) -> bool:
@@ -576,7 +586,10 @@ def _altered_quotes(new: _Text, old: _Text | None, shingles: frozenset[int]) -> 
             if before is None:
                 continue
             shown = new.printed(*_whole_words(new, begin, stop))
-            if _EDITOR.search(shown):
+            joined = new.letters[begin - width + 1 : begin] + new.letters[stop : stop + width - 1]
+            added = not before if old is not None else _all_known(joined, width, shingles)
+            # A longer stretch that is only added is a quotation of its own, which novelty reports.
+            if _EDITOR.search(shown) or (added and stop - begin > LONGEST_ADDED):
                 continue
             yield begin, Change(QUOTE, before, shown, new.sentence(begin))
 

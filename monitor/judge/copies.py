@@ -28,9 +28,9 @@ from monitor.text import normal as normal_text
 
 THRESHOLD = 0.42
 """Share from which a text is a copy, in alphabets (measured: benchmarks/copies.py)."""
-THRESHOLD_CJK = 0.40
+THRESHOLD_CJK = 0.42
 """The same in Japanese, Chinese, Korean."""
-THRESHOLD_SHORT = 0.62
+THRESHOLD_SHORT = 0.58
 """The same where the smaller text is a headline's worth: one quoted sentence weighs more there."""
 SHORT_LETTERS = 280
 """Letters of about 60 English or 45 Russian words: below it a text is a teaser."""
@@ -53,6 +53,10 @@ EDGE = 12
 FRAME_LETTERS = 700
 """Letters of the largest footer or background paragraph: about 120 English words."""
 FRAME_LETTERS_CJK = 280
+OWN_LETTERS, OWN_LETTERS_CJK = 100, 40
+"""Letters above such a block that make a report of its own; outlets' headers stay below."""
+SMALL_PART, MAIN_PART = 0.36, 0.6
+"""Shares of a text that a closing block may have to be small beside the report, or the report itself."""
 
 Mask = npt.NDArray[np.bool_]
 
@@ -272,25 +276,36 @@ def _blocks(hits: Mask) -> list[tuple[int, int]]:
 
 
 def _without_frame(overlap: _Overlap, mine: Hashes, theirs: Hashes, *, cjk: bool) -> _Overlap:
-    """Take out a shared closing block (and then a shared opening one) below two different reports.
+    """Take out a shared closing block below two different reports.
 
     A footer or an agency's background paragraph seen for the first time has no frequency yet; it shows by its
     place: the last thing in both texts, under a beginning of its own in each. News stands on top.
     """
-    limit = FRAME_LETTERS_CJK if cjk else FRAME_LETTERS
-    own_text = limit // 7
     ours, others = _blocks(overlap.new), _blocks(overlap.known)
     if not ours or not others:
         return overlap
     (begin, end), (their_begin, their_end) = ours[-1], others[-1]
     size, their_size = end - begin, their_end - their_begin
     closing = len(mine) - end <= EDGE and len(theirs) - their_end <= EDGE
-    if not closing or max(size, their_size) > limit:
+    if not closing or not _same_block(mine[begin:end], theirs[their_begin:their_end]):
         return overlap
-    own, theirs_own = _unmatched(overlap.new[:begin]), _unmatched(overlap.known[:their_begin])
-    if min(own, theirs_own) < own_text or min(size / len(mine), their_size / len(theirs)) >= 0.6:
+    if max(size, their_size) > (FRAME_LETTERS_CJK if cjk else FRAME_LETTERS):
+        return overlap
+    share, their_share = size / len(mine), their_size / len(theirs)
+    own = min(_unmatched(overlap.new[:begin]), _unmatched(overlap.known[:their_begin]))
+    # A header of an outlet above the second half of a report is no report of its own: the half weighs more.
+    teaser = own >= (OWN_LETTERS_CJK if cjk else OWN_LETTERS) / 2 and their_share < SMALL_PART
+    if min(share, their_share) >= MAIN_PART or not (
+        own >= (OWN_LETTERS_CJK if cjk else OWN_LETTERS) or teaser
+    ):
         return overlap
     return _Overlap(overlap.new[:begin], overlap.known[:their_begin])
+
+
+def _same_block(mine: Hashes, theirs: Hashes) -> bool:
+    """Return True where what is matched in one block stands in the other."""
+    ours, others = set(mine.tolist()), set(theirs.tolist())
+    return len(ours & others) >= 0.7 * min(len(ours), len(others)) >= 0.7 * 0.5 * max(len(ours), len(others))
 
 
 def _unmatched(hits: Mask) -> int:

@@ -184,7 +184,7 @@ def _japanese(match: re.Match[str]) -> Iterator[Figure]:
 _DIGITS = r"\d{1,3}(?:[ ,]\d{3})+(?!\d)(?:[.]\d+)?|\d+(?:[.,]\d+)?"
 _EN_SCALE = {"hundred": 100, "thousand": 10**3, "million": 10**6, "mn": 10**6, "billion": 10**9, "bn": 10**9,
              "trillion": 10**12}  # fmt: skip
-_EN_NUMBER = re.compile(rf"(?P<n>{_DIGITS})(?:st|nd|rd|th)?(?:[ -](?P<s>{'|'.join(_EN_SCALE)})s?\b)?")
+_EN_NUMBER = re.compile(rf"(?P<n>{_DIGITS})(?:(?:st|nd|rd|th)\b)?(?:[ -]?(?P<s>{'|'.join(_EN_SCALE)})s?\b)?")
 _RU_SCALE = {"тыс": 10**3, "млн": 10**6, "миллион": 10**6, "млрд": 10**9, "миллиард": 10**9, "трлн": 10**12}
 _RU_NUMBER = re.compile(rf"(?P<n>{_DIGITS})(?:[ -]?(?P<s>тыс|млн|миллион|млрд|миллиард|трлн)[а-я]*)?")
 _JA_NUMBER = re.compile(

@@ -1,0 +1,414 @@
+# ruff: noqa: E501, SIM905, ISC004  invented texts and tables read better as text
+"""Copy detection on generated copies: F1 per language and kind, false updates, planted changes found.
+
+    python benchmarks/copies.py [--shared DIR] [--seeds 1,2,3] [--own] [--planted] [--errors 5]
+
+Uses `make_copies.py` and `score_copies.py` of the shared evaluation set and, with `--own`, further kinds made
+here, which the thresholds were not chosen on. The store is a table in memory that works as the real one does:
+sampled hashes only, the ten best candidates, a cap a hash, shared hashes of many articles called common.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import random
+import re
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from monitor.judge import copies, fingerprint
+from monitor.model import KnownArticle, Match, Prepared
+from monitor.text.prepare import prepare
+
+ROOT = Path(__file__).resolve().parents[1]
+LANGS = ("en", "ru", "ja")
+COMMON_AT_LEAST = 5
+"""As in the service."""
+CAP = 50
+BEST = 10
+
+
+@dataclass
+class Table:
+    """The store's table of sampled hashes, in memory."""
+
+    common_at_least: int = COMMON_AT_LEAST
+    rows: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+    articles: dict[str, KnownArticle] = field(default_factory=dict)
+
+    def add(self, ref: str, prepared: Prepared) -> None:
+        """Store one article."""
+        own = fingerprint.of(prepared)
+        for value in fingerprint.indexed(prepared):
+            self.rows[value].append(ref)
+        self.articles[ref] = KnownArticle(
+            ref=ref,
+            title=prepared.title,
+            lang=prepared.lang,
+            outlet="",
+            at=None,
+            fingerprint=own,
+            traits=None,
+            prepared=prepared,
+        )
+
+    def candidates(self, sampled: Iterable[int]) -> list[KnownArticle]:
+        """Return the articles that share most, rows above the cap left out."""
+        found = Counter(
+            ref
+            for value in sampled
+            if len(self.rows.get(value, ())) <= CAP
+            for ref in self.rows.get(value, ())
+        )
+        best = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:BEST]
+        return [self.articles[ref] for ref, _ in best]
+
+    def common(self, hashes: Iterable[int]) -> frozenset[int]:
+        """Return those of the hashes that many articles hold."""
+        return frozenset(value for value in hashes if len(self.rows.get(value, ())) >= self.common_at_least)
+
+    def find(self, prepared: Prepared) -> Match | None:
+        """Look one text up as the service does."""
+        own = fingerprint.of(prepared)
+        frequent = self.common(own.sampled)
+        near = self.candidates([value for value in own.sampled if value not in frequent])
+        sampled = {*own.sampled, *(value for known in near for value in (known.fingerprint or own).sampled)}
+        return copies.find(prepared, own, near, common=self.common(sampled))
+
+
+def judged(
+    lines: list[dict[str, Any]], at_least: int
+) -> tuple[dict[str, str | None], dict[str, Match | None]]:
+    """Return the answer and the match for each query."""
+    table = Table(common_at_least=at_least)
+    answers: dict[str, str | None] = {}
+    matches: dict[str, Match | None] = {}
+    for line in lines:
+        prepared = prepare(line["title"], "", line["text"], line["lang"])
+        if line["kind"] == "base":
+            table.add(line["id"], prepared)
+            continue
+        match = matches[line["id"]] = table.find(prepared)
+        answers[line["id"]] = match.known if match is not None and copies.is_copy(match) else None
+    return answers, matches
+
+
+def module(name: str, shared: Path) -> Any:
+    folder = str(shared / "eval")
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    return importlib.import_module(name)
+
+
+def generated(shared: Path, seed: int) -> list[dict[str, Any]]:
+    maker = module("make_copies", shared)
+    articles = maker.load_articles(maker.HERE / "articles.jsonl", maker.GOLD, gold_half=0)
+    pools = maker.make_pools(articles, maker.OUTLETS, maker.WORDS, seed)
+    return list(maker.build(pools, maker.KINDS, maker.NEGATIVES, [*maker.KINDS, *maker.NEGATIVES], seed))
+
+
+def false_updates(
+    queries: list[dict[str, Any]], matches: dict[str, Match | None]
+) -> Iterator[tuple[str, Match]]:
+    """Yield copies by rule that are called updates."""
+    for query in queries:
+        match = matches[query["id"]]
+        if query["base"] is not None and match is not None and match.known == query["base"] and match.changes:
+            yield query["id"], match
+
+
+# ------------------------------------------------------------------------------------------ kinds of our own
+
+OWN_WORDS = {
+    "en": "ladder curtain orchard pencil velvet saddle lantern turnip whistle gravel meadow button candle".split(),
+    "ru": "лестница занавес сад карандаш бархат седло фонарь репа свисток гравий пуговица свеча".split(),
+    "ja": "梯子 果樹園 鉛筆 提灯 砂利 牧場 蝋燭 口笛 鞍 釦".split(),
+}
+OWN_OUTLETS = {
+    "en": [
+        ("Millbrook Courier, evening edition. Menu. Search. My account. Latest headlines.",
+         "The Millbrook Courier was founded by a printer and two fishermen. Our app is free for pupils. Corrections are "
+         "listed on page two. If you hold shares in a company that we write about, tell us."),
+        ("Skip to content. Quarry Hill Online. Choose your region and language below.",
+         "Quarry Hill Online is a member of no group. Photographs may be ordered from the archive. We answer letters on "
+         "Thursdays. Puzzles, recipes and tide tables are kept in the drawer called Leisure."),
+        ("Today's paper. Obituaries. Classified advertisements. Weather at the pier: calm.",
+         "You have reached the end of this article. Three others may please you. The editor's note appears on Mondays."),
+    ],
+    "ru": [
+        ("«Мельничный вестник», вечерний выпуск. Меню. Поиск. Личный кабинет. Главное к этому часу.",
+         "«Мельничный вестник» основали печатник и два рыбака. Приложение для школьников бесплатное. Поправки печатаем на "
+         "второй странице. Если вы владеете акциями компании, о которой мы пишем, сообщите нам."),
+        ("Перейти к содержанию. Портал «Каменная горка». Выберите регион и язык.",
+         "«Каменная горка» не входит ни в один холдинг. Снимки можно заказать в архиве. На письма отвечаем по четвергам. "
+         "Загадки, рецепты и таблицы приливов лежат в разделе «Досуг»."),
+        ("Свежий номер. Некрологи. Объявления. Погода на пирсе: штиль.",
+         "Вы дочитали эту статью. Вам могут понравиться ещё три. Колонка редактора выходит по понедельникам."),
+    ],
+    "ja": [
+        ("水車通信夕刊。メニュー。検索。マイページ。今の見出し。",
+         "水車通信は印刷工と二人の漁師が始めた新聞です。生徒はアプリを無料で使えます。訂正は二面に載せます。記事の会社の株をお持ちの方はお知らせください。"),
+        ("本文へ移動。石切り坂オンライン。地域と言語を選んでください。",
+         "石切り坂オンラインはどの系列にも属しません。写真は資料室に注文できます。手紙には木曜日に返事をします。なぞなぞ、料理、潮見表は余暇の棚にあります。"),
+        ("本日の紙面。おくやみ。広告。桟橋の天気、なぎ。", "この記事はここまでです。ほかに三本の記事があります。編集長の欄は月曜日に載ります。"),
+    ],
+}  # fmt: skip
+# Printed below exactly one stored article, and below strangers: seen for the first time.
+BACKGROUND = {
+    "en": "The lighthouse company and the pilots' guild have argued over the northern channel for as long as anyone can "
+    "remember. A first arrangement of 1911 gave the pilots the right of way in fog. It was never put on paper. After the "
+    "storm of 1934 the company rebuilt the light on the other bank, and the guild has called that bank its own ever "
+    "since. Mediators were named four times, most recently in 2008, and four times they went home without a result.",
+    "ru": "Маячная компания и гильдия лоцманов спорят о северном фарватере столько, сколько люди себя помнят. Первая "
+    "договорённость 1911 года давала лоцманам право прохода в туман. На бумагу её не перенесли. После шторма 1934 года "
+    "компания построила маяк на другом берегу, и с тех пор гильдия считает этот берег своим. Посредников назначали "
+    "четыре раза, последний раз в 2008 году, и четыре раза они уезжали ни с чем.",
+    "ja": "灯台会社と水先人組合は、記憶の限り昔から北の水路をめぐって争ってきた。1911年の最初の取り決めは、霧の中では水先人が先に通ると定めた。"
+    "書面にはされなかった。1934年の嵐の後、会社は対岸に灯台を建て直し、組合はそれ以来その岸を自分のものだと言っている。"
+    "仲介者は四度選ばれ、最後は2008年だったが、四度とも成果なく帰った。",
+}
+
+
+def _without_third(text: str, pool: Any, rng: random.Random) -> str:
+    sentences = module_("score").split_sentences(text)
+    return str(pool.glue.join(one for n, one in enumerate(sentences) if n % 3 != rng.randrange(3) or n == 0))
+
+
+def _typography(text: str, pool: Any, rng: random.Random) -> str:
+    del pool, rng
+    table = {
+        "“": "&ldquo;",
+        "”": "&rdquo;",
+        "’": "&#8217;",
+        "—": " - ",
+        "–": "-",
+        "«": '"',
+        "»": '"',
+        "ё": "е",
+        " ": "\u00a0",
+    }
+    return "<p>" + "".join(table.get(char, char) for char in text) + "</p>"
+
+
+def _commented(text: str, pool: Any, rng: random.Random) -> str:
+    """Put a comment of the outlet's own after every third sentence."""
+    sentences = module_("score").split_sentences(text)
+    host = module_("score").split_sentences(rng.choice(pool.others)["text"])
+    return str(
+        pool.glue.join(
+            one + (pool.glue + rng.choice(host) if n % 3 == 2 else "") for n, one in enumerate(sentences)
+        )
+    )
+
+
+def own_kinds(maker: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return further kinds of copies and of strangers, in the form of `make_copies`."""
+
+    def pieces(text: str, pool: Any, rng: random.Random) -> str:
+        first = maker.cut(text, pool.lang, 0.05, 0.3)
+        return str(first + "\n\n" + maker.cut(text, pool.lang, 0.6, rng.uniform(0.85, 0.95)))
+
+    def teaser_edited(text: str, pool: Any, rng: random.Random) -> str:
+        return str(maker.replaced(maker.teaser(text, pool, rng), pool, rng, 0.1))
+
+    def framed_teaser(text: str, pool: Any, rng: random.Random) -> str:
+        return str(maker.wrapped(maker.cut(text, pool.lang, 0, 0.5), pool.outlets[2], rng))
+
+    def joined(text: str, pool: Any, rng: random.Random) -> str:
+        other = maker.cut(rng.choice(pool.others)["text"], pool.lang, 0, 0.5)
+        return "\n\n".join(rng.sample([text, other], 2))
+
+    def stranger(text: str, pool: Any, rng: random.Random, share: float) -> str:
+        return str(maker.cut(text, pool.lang, 0, rng.uniform(share, 1)) + "\n\n" + BACKGROUND[pool.lang])
+
+    copies_ = {
+        "last_half": lambda a, p, r: maker.cut(a["text"], p.lang, maker.around(r, 0.5), 1),
+        "last_half_framed": lambda a, p, r: maker.wrapped(
+            maker.cut(a["text"], p.lang, 0.4, 1), r.choice(p.outlets), r
+        ),
+        "two_pieces": lambda a, p, r: pieces(a["text"], p, r),
+        "abridged": lambda a, p, r: _without_third(a["text"], p, r),
+        "typography": lambda a, p, r: _typography(a["text"], p, r),
+        "commented": lambda a, p, r: _commented(a["text"], p, r),
+        "joined": lambda a, p, r: joined(a["text"], p, r),
+        "teaser_edited": lambda a, p, r: teaser_edited(a["text"], p, r),
+        "framed_half": lambda a, p, r: framed_teaser(a["text"], p, r),
+        "edited_15_framed": lambda a, p, r: maker.wrapped(
+            maker.replaced(a["text"], p, r, 0.15), r.choice(p.outlets), r
+        ),
+    }
+    strangers = {
+        "neg_boilerplate": maker.neg_boilerplate,
+        "neg_quote": maker.neg_quote,
+        "neg_background_first": lambda a, p, r: stranger(a["text"], p, r, 0.3),
+        "neg_teaser_background": lambda a, p, r: maker.teaser(a["text"], p, r) + "\n\n" + BACKGROUND[p.lang],
+    }
+    return copies_, strangers
+
+
+def module_(name: str) -> Any:
+    return importlib.import_module(name)
+
+
+def own_lines(shared: Path, seed: int) -> list[dict[str, Any]]:
+    maker = module("make_copies", shared)
+    articles = maker.load_articles(maker.HERE / "articles.jsonl", maker.GOLD, gold_half=1)
+    kinds, strangers = own_kinds(maker)
+
+    def dress(article: dict[str, Any], pool: Any, number: int) -> str:
+        text = str(maker.stored_text(article, pool, number))
+        return text + "\n\n" + BACKGROUND[pool.lang] if number == 1 else text
+
+    pools = maker.make_pools(articles, OWN_OUTLETS, OWN_WORDS, seed)
+    return list(maker.build(pools, kinds, strangers, [*kinds, *strangers], seed, dress))
+
+
+# ------------------------------------------------------------------------------------------ planted changes
+
+SURE_KINDS = ("other_title", "boilerplate", "first_60", "middle_half", "no_lead", "reordered")
+"""Kinds that leave the wording alone: a planted change is the only one."""
+EDITED_KINDS = ("replaced_05", "replaced_10", "mixed")
+MONTHS = {
+    "en": "January February March April May June July August September October November December".split(),
+    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split(),
+}
+OTHER_WORDS = {"en": "settlement", "ru": "соглашение", "ja": "相談"}
+QUOTED = re.compile(r'(?<!\w)"(?=\w)[^"\n]{25,}"(?!\w)|“[^”\n]{25,}”|«[^»\n]{25,}»|「[^」\n]{12,}」')
+
+
+def _number(text: str, lang: str, rng: random.Random) -> Iterator[tuple[int, int, str]]:
+    del lang
+    months = "|".join((*MONTHS["en"], *MONTHS["ru"]))
+    after_month = re.compile(rf"(?:{months}) $")
+    # Neither days nor years, nor scores, times and lists, in which one figure stands beside another.
+    pattern = rf"(?<![\d.,:/–-])\d{{1,3}}(?:,\d{{3}})*(?![\d.,:/)–-]*\d)(?! ?(?:日|月|年|{months}))"
+    for match in re.finditer(pattern, text):
+        if not after_month.search(text[: match.start()][-12:]):
+            yield match.start(), match.end(), str(int(match[0].replace(",", "")) + rng.choice((1, 7, 30)))
+
+
+def _date(text: str, lang: str, rng: random.Random) -> Iterator[tuple[int, int, str]]:
+    if lang == "ja":
+        for match in re.finditer(r"(\d{1,2})(?=[月日])", text):
+            yield match.start(), match.end(), str(int(match[0]) % 12 + 1)
+        return
+    for match in re.finditer(rf"\b(?:{'|'.join(MONTHS[lang])})\b", text):
+        others = [month for month in MONTHS[lang] if month != match[0]]
+        yield match.start(), match.end(), rng.choice(others)
+    for match in re.finditer(r"(?<![\d.,])(?:19|20)\d\d(?![\d.,]*\d)", text):
+        yield match.start(), match.end(), str(int(match[0]) - rng.choice((1, 2, 10)))
+
+
+def _negation(text: str, lang: str, rng: random.Random) -> Iterator[tuple[int, int, str]]:
+    del rng
+    rules = {
+        "en": ((r"\b(?:not|no|never) (?=[a-z]{3})", ""), (r"(?<=\b(?:was|are|has|had) )(?=[a-z]{3})", "not "),
+               (r"(?<=\b(?:will|were|have) )(?=[a-z]{3})", "not "), (r"\bcannot\b", "can")),
+        "ru": ((r"\bне (?=[а-я]{3})", ""), (r"\bнет\b", "есть"), (r"(?<= )(?=[а-я]{3,9}(?:ет|ют|ит|ли|ла)\b)", "не ")),
+        "ja": ((r"ていない(?=[。、と])", "ている"), (r"した(?=。)", "しなかった"), (r"ている(?=。)", "ていない"), (r"ではない", "である")),
+    }  # fmt: skip
+    for pattern, new in rules[lang]:
+        for match in re.finditer(pattern, text):
+            yield match.start(), match.end(), new
+
+
+def _quote(text: str, lang: str, rng: random.Random) -> Iterator[tuple[int, int, str]]:
+    del rng
+    pattern = r"[一-龠]{2,3}" if lang == "ja" else r"\b[^\W\d_A-ZА-Я]{5,}\b"
+    for quote in QUOTED.finditer(text):
+        words = list(re.finditer(pattern, quote[0]))
+        for match in words[1:-1]:
+            yield quote.start() + match.start(), quote.start() + match.end(), OTHER_WORDS[lang]
+
+
+PLANTS = {"number": _number, "date": _date, "negation": _negation, "quote": _quote}
+
+
+def planted(
+    lines: list[dict[str, Any]], kinds: Iterable[str], near: int
+) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield copies with one change planted where the text around (``near`` characters) is the original's."""
+    texts = {line["id"]: line["text"] for line in lines if line["kind"] == "base"}
+    for line in lines:
+        if line["kind"] not in kinds:
+            continue
+        for what, places in PLANTS.items():
+            rng = random.Random(f"{line['id']}/{what}")
+            fit = [
+                (start, end, new)
+                for start, end, new in places(line["text"], line["lang"], rng)
+                if line["text"][max(0, start - near) : end + near] in texts[line["base"]]
+            ]
+            if fit:
+                start, end, new = rng.choice(fit)
+                yield {**line, "text": line["text"][:start] + new + line["text"][end:],
+                       "plant": (line["text"][max(0, start - 30) : end + 30], new)}, what  # fmt: skip
+
+
+def report_planted(lines: list[dict[str, Any]], at_least: int, shown: int) -> None:
+    table = Table(common_at_least=at_least)
+    for line in lines:
+        if line["kind"] == "base":
+            table.add(line["id"], prepare(line["title"], "", line["text"], line["lang"]))
+    for name, kinds, near in (("wording kept", SURE_KINDS, 24), ("wording edited", EDITED_KINDS, 6)):
+        seen: dict[tuple[str, str], list[bool]] = defaultdict(list)
+        for query, what in planted(lines, kinds, near):
+            match = table.find(prepare(query["title"], "", query["text"], query["lang"]))
+            hit = match is not None and any(change.kind == what for change in match.changes)
+            other = match is not None and bool(match.changes)
+            seen[what, query["lang"]].append(hit or (other and what in {"number", "date"}))
+            if not seen[what, query["lang"]][-1] and shown:
+                shown -= 1
+                print("  missed", query["id"], what, query["plant"], match.changes if match else None)
+        print(f"planted changes found, {name}")
+        for what in PLANTS:
+            cells = [(lang, seen[what, lang]) for lang in LANGS if seen[what, lang]]
+            print(
+                f"  {what:<10}"
+                + "".join(f"  {lang} {sum(c) / len(c):.3f} of {len(c):>4}" for lang, c in cells)
+            )
+
+
+def main() -> None:
+    ap = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    ap.add_argument("--shared", default=os.environ.get("MONITOR_SHARED", str(ROOT.parent / "shared")))
+    ap.add_argument("--seeds", default="1,2,3")
+    ap.add_argument("--common", type=int, default=COMMON_AT_LEAST)
+    ap.add_argument("--errors", type=int, default=0)
+    ap.add_argument("--own", action="store_true", help="kinds, outlets and words of our own, the other pages")
+    ap.add_argument("--planted", action="store_true", help="also plant changes, and count those found")
+    args = ap.parse_args()
+    shared = Path(args.shared)
+    scorer = module("score_copies", shared)
+    for seed in map(int, args.seeds.split(",")):
+        begun = time.process_time()
+        lines = own_lines(shared, seed) if args.own else generated(shared, seed)
+        made = time.process_time()
+        answers, matches = judged(lines, args.common)
+        spent = time.process_time() - made
+        queries = [line for line in lines if line["kind"] != "base"]
+        print(
+            f"seed {seed}: {len(queries)} queries, {1000 * spent / len(lines):.2f} ms each (made in {made - begun:.1f} s)"
+        )
+        print(scorer.report(scorer.score(queries, answers)))
+        wrong = list(false_updates(queries, matches))
+        print(f"copies called updates: {len(wrong)} of {sum(q['base'] is not None for q in queries)}")
+        for name, match in wrong[: args.errors]:
+            print("  ", name, [(c.kind, c.old, c.new) for c in match.changes])
+        if args.planted:
+            report_planted(lines, args.common, args.errors)
+        for query in [query for query in queries if answers[query["id"]] != query["base"]][: args.errors]:
+            best = matches[query["id"]]
+            figures = (best.known, best.share, best.share_of_new, best.share_of_known) if best else None
+            print(f"  {query['id']}: want {query['base']}, got {answers[query['id']]}", figures)
+
+
+if __name__ == "__main__":
+    main()
