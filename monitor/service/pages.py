@@ -67,7 +67,10 @@ def key_of(url: str) -> str:
 
 async def read_pages(context: Context, wanted: Iterable[Wanted]) -> dict[str, PageRecord]:
     """Return the page record of each wanted address by `key_of`, asking for those not read yet."""
-    unique = {key: want for want in wanted if (key := key_of(want.url))}
+    unique: dict[str, Wanted] = {}
+    for want in wanted:
+        if key := key_of(want.url):
+            unique.setdefault(key, want)
     stored = context.store.pages(list(unique))
     now = context.clock()
     missing = {key: want for key, want in unique.items() if key not in stored or _due(stored[key], now)}

@@ -475,3 +475,43 @@ def test_a_worker_killed_in_the_middle_costs_one_document(desk):
     again = json.loads(desk.monitor("poll", "--all", "--json").stdout)
     assert {source["kind"] for source in again["sources"]} <= {"ok", "not_modified"}
     assert len(desk.export()) == 5
+
+
+# ------------------------------------------------------------------------------------------- the outbox
+
+
+KILLED_SENDING = """
+import os, signal, sys
+from monitor.service import send
+real, point = send.hand_over, POINT
+def hand_over(*args):
+    if point == "sent":
+        real(*args)
+    os.kill(os.getpid(), signal.SIGKILL)
+send.hand_over = hand_over
+sys.argv[0] = "monitor"
+from monitor.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize(("point", "copies"), [("queued", 1), ("sent", 2)])
+def test_a_digest_survives_a_kill_around_its_delivery(tmp_path, press, point, copies):
+    """Between queue and hand-over nothing was sent; between hand-over and mark it comes again as the same mail."""
+    box = Box()
+    with serving_mail(box) as server:
+        more = (
+            f'[smtp]\nhost = "127.0.0.1"\nport = {server.port}\nsecurity = "none"\nfrom = "m@example.org"\n'
+            '[[digest.to]]\nkind = "email"\naddress = "desk@example.org"'
+        )
+        desk = make_desk(tmp_path / "desk", press.base, sources_of(press), more=more)
+        desk.monitor("poll")
+        owe_a_digest(desk)
+        killed = run_script(desk, KILLED_SENDING.replace("POINT", repr(point)), "digest", "--send")
+        assert killed.returncode == -signal.SIGKILL
+        assert len(box.got) == copies - 1
+        desk.monitor("digest", "--send")
+        assert "Nothing is due" in desk.monitor("digest", "--send").stderr
+    assert len(box.got) == copies
+    assert len({envelope.content for envelope in box.got}) == 1, "the same Message-ID, date and text"
+    assert "SEEN AGAIN" not in desk.monitor("digest").stdout, "what was sent is told"
