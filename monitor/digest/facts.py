@@ -223,7 +223,7 @@ def fact(found: Candidate, story: Sequence[DigestArticle], material: Material) -
             country=clean(first.article.country),
             affiliation=clean(first.article.affiliation),
             at=at(first),
-            clock=earliest.doubt,
+            clock=earliest.doubt or ("claims" if earliest.by == "claims" else ""),
         ),
         outlets=outlets(tellers),
         origins=origins(tellers),

@@ -33,7 +33,8 @@ class First:
     at: datetime | None
     clock: str
     """Empty where it is known to be the first, else what leaves the order open: a weak clock (``Claim.weak``,
-    ``unknown``), reports ``minutes`` apart, clocks ``contradicted`` by what we saw, its clock ``alone``."""
+    ``unknown``), reports ``minutes`` apart, clocks ``contradicted`` by what we saw, its clock ``alone``.
+    ``claims``: good clocks say so, and nothing else does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,7 @@ ENGLISH = Phrases(
         "third": "third country",
         "first": "First: {outlet}{about}, {clock}.",
         "first_seen": "First seen here: {outlet}{about}, {time}; {clock}, order not certain.",
+        "first_claims": "First by the clocks: {outlet}{about}, {time}.",
         "clock.good": "good clock",
         "clock.zone_replaced": "corrected clock",
         "clock.no_zone": "clock without zone",

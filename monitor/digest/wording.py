@@ -240,6 +240,10 @@ class Wording(Unseen):
             if self._clock_known(first.clock)
             else first.clock
         )
+        if first.clock == "claims":
+            return self.phrases.say(
+                "first_claims", outlet=first.outlet, about=about, time=self.moment(first.at)
+            )
         if not first.clock:
             return self.phrases.say("first", outlet=first.outlet, about=about, clock=clock)
         return self.phrases.say(

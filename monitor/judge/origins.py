@@ -10,8 +10,8 @@
 unless copies tell otherwise. Names and phrases are data: ``monitor/topic/agencies.toml``.
 
 Reprints of one origin are counted once (`groups`): the same agency, the same publisher family, copies of one
-text. Who was first (`earliest`) is said only where two things speak for it: the clocks, and what we saw
-ourselves. A weak clock, or minutes between two reports, leave it open.
+text. Who was first (`earliest`) is said with what speaks for it: credits, what we saw ourselves, or good
+clocks. A weak clock, minutes between two reports, or what we saw against what is claimed, leave it open.
 """
 
 from __future__ import annotations
@@ -334,7 +334,8 @@ class Earliest:
     or what weakens a clock: ``Claim.weak``, ``unknown``."""
     by: str = ""
     """What speaks for it: ``credit`` (others name it), ``seen`` (we saw it before the others claim to have
-    printed), ``clocks`` (good clocks, and what we saw agrees), or ``only`` one print."""
+    printed), ``clocks`` (good clocks, and we saw them in that order), ``claims`` (good clocks, and we found
+    them at one look), or ``only`` one print."""
     clock: str = ""
     """What weakens its own clock; empty for a good one."""
 
@@ -342,7 +343,8 @@ class Earliest:
 def earliest(prints: Sequence[Print]) -> Earliest:
     """Return who published first, with what speaks for it; LookupError for no print at all.
 
-    A claimed time alone never decides: the order in which we saw the reports must not speak against it.
+    A claimed time alone is called that (``claims``), and the order in which we saw the reports may not speak
+    against it.
     """
     order = sorted(_possible(prints), key=lambda place: (_time(prints[place]), prints[place].ref))
     if not order:
@@ -355,8 +357,12 @@ def earliest(prints: Sequence[Print]) -> Earliest:
         return Earliest(first, by=by, clock=clock, doubt=clock if by == "only" else "")
     doubts = [_doubt(prints[first], prints[other]) for other in others]
     worst = next((doubt for doubt, _ in doubts if doubt), "")
-    by = "seen" if all(by == "seen" for _, by in doubts) else "clocks"
+    by = max((by for _, by in doubts), key=_SURE.index)
     return Earliest(first, doubt=worst, by="" if worst else by, clock=clock)
+
+
+_SURE = ("", "seen", "clocks", "claims")
+"""What speaks for an order, the surest first; the weakest link counts."""
 
 
 def _possible(prints: Sequence[Print]) -> list[int]:
@@ -387,9 +393,12 @@ def _doubt(first: Print, other: Print) -> tuple[str, str]:
         return "minutes", ""
     if other.first_seen and other.first_seen < mine:
         return "contradicted", ""
-    if other.first_seen and first.first_seen and other.first_seen < first.first_seen:
+    if not (first.first_seen and other.first_seen):
+        return "", "claims"
+    earlier = other.first_seen - first.first_seen
+    if earlier <= -MINUTES:
         return "alone", ""
-    return "", "clocks"
+    return "", "clocks" if earlier >= MINUTES else "claims"
 
 
 def _claim(one: Print) -> datetime | None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.judge import fingerprint, speakers
 from monitor.judge.anchors import Reading
@@ -46,23 +46,46 @@ _NAMING = re.compile(
 
 
 def find(prepared: Prepared, readings: Sequence[Reading], topic: Topic | None = None) -> tuple[Quote, ...]:
-    """Return the quotations of a text in reading order; title and summary included, repeats left out.
+    """Return the quotations of a text in reading order; title and summary included.
+
+    A repeat counts once, a trimmed one as the longer form.
 
     ``topic`` adds the people whom only its file knows.
     """
     people = speakers.people(prepared, topic)
     found: list[Quote] = []
-    seen: set[str] = set()
     carried = ""
     for paragraph in _paragraphs(readings):
         for quote, speaker in _in_paragraph(paragraph, prepared.lang, carried, people):
             carried = speaker or carried
-            key = normal_form(quote.words)
-            if key and key not in seen:
-                seen.add(key)
-                found.append(quote)
+            _add(found, quote)
         carried = paragraph.last_person or carried
     return tuple(found)
+
+
+def _add(found: list[Quote], quote: Quote) -> None:
+    """Put a quotation to the others; one trimmed from another is the same, and the longer one stays."""
+    words = _bare(quote.words)
+    if not words:
+        return
+    least = MIN_CONTAINED // 2 if language(quote.lang) == "ja" else MIN_CONTAINED
+    for place, kept in enumerate(found):
+        known = _bare(kept.words)
+        shorter, longer = sorted((known, words), key=len)
+        if shorter != longer and (len(shorter) < least or shorter not in longer):
+            continue
+        speaker = kept.speaker or quote.speaker
+        if kept.speaker and quote.speaker and kept.speaker != quote.speaker:
+            if kept.speaker.startswith("person:") == quote.speaker.startswith("person:"):
+                continue  # two people said it
+            speaker = max((kept.speaker, quote.speaker), key=lambda one: one.startswith("person:"))
+        if len(words) > len(known):
+            del found[place]
+            found.append(replace(quote, speaker=speaker))
+        else:
+            found[place] = replace(kept, speaker=speaker)
+        return
+    found.append(quote)
 
 
 def quote_hash(words: str) -> str:

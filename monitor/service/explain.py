@@ -9,7 +9,7 @@ from typing import Any
 from monitor.db.records import EntryRef, StoredArticle, StoredEntry, StoredVerdict
 from monitor.errors import UsageError
 from monitor.model import Claim, Verdict
-from monitor.service import pages, stories
+from monitor.service import pages, provenance, stories
 from monitor.service.context import Context
 
 WEAK = {
@@ -23,6 +23,23 @@ WEAK = {
     "lastmod": "only the time of the last edit is known",
     "capture": "only the time of a capture is known",
 }
+
+
+DOUBTS = {
+    "minutes": "the reports are minutes apart",
+    "alone": "only the clock of the earliest says so, and we saw another one before it",
+    "contradicted": "what the outlets claim does not fit the order in which we saw them",
+    "unknown": "an outlet gave no time",
+}
+"""What leaves the order of reports open (``judge.origins.Earliest``), beside weak clocks."""
+BY = {
+    "credit": "the others name it as their source",
+    "seen": "we saw it before the others say they published",
+    "clocks": "the clocks are good, and we saw the reports in that order",
+    "claims": "the clocks are good; we found the reports at one look, so nothing else tells",
+    "only": "no other publisher has it",
+}
+"""What tells who was first."""
 
 
 def lives(context: Context, what: str) -> list[dict[str, Any]]:
@@ -72,6 +89,7 @@ def _life(context: Context, entry: StoredEntry) -> dict[str, Any]:
             {"seen_at": r.seen_at.isoformat(), "title": r.title, "summary": r.summary}
             for r in store.revisions(entry.id)
         ],
+        "provenance": _provenance(context, article),
         "verdicts": [_verdict(found) for found in store.verdict_history(entry.id)],
         "marks": [
             {"mark": mark.mark, "at": mark.at.isoformat()} for mark in (article.marks if article else ())
@@ -157,6 +175,35 @@ def _decision(verdict: Verdict) -> dict[str, Any]:
             for q in verdict.quotes
         ],
         "island_names": list(verdict.island_names),
+        "origin": None
+        if verdict.origin is None
+        else {
+            "name": verdict.origin.name,
+            "agency": verdict.origin.agency,
+            "how": verdict.origin.how,
+            "evidence": verdict.origin.evidence,
+        },
+        "positions": list(verdict.positions),
+    }
+
+
+def _provenance(context: Context, article: StoredArticle | None) -> dict[str, Any] | None:
+    """Return how many outlets and origins the article's story has, and who was first."""
+    found = provenance.of_story(context.store, article.story) if article and article.story else None
+    if found is None:
+        return None
+    first = found.first.article
+    return {
+        "outlets": found.outlets,
+        "origins": found.origins,
+        "first": {
+            "article": found.first.id,
+            "outlet": first.outlet,
+            "claimed": _claim(first.published),
+            "first_seen": first.first_seen.isoformat() if first.first_seen else None,
+            "by": found.earliest.by,
+            "doubt": found.earliest.doubt,
+        },
     }
 
 
@@ -187,6 +234,7 @@ def _one(life: dict[str, Any]) -> str:
     for verdict in life["verdicts"]:
         lines += _verdict_lines(verdict)
     lines += _story_lines(life["stories"])
+    lines += _provenance_lines(life["provenance"])
     lines += [f"  You marked it {mark['mark']} on {mark['at']}." for mark in life["marks"]]
     if life["other_entries"]:
         lines.append("  The same article also stands in:")
@@ -206,6 +254,24 @@ def _story_lines(places: Sequence[dict[str, Any]]) -> list[str]:
         hand = " (by hand: no rule moves it again)" if place["by_hand"] and not place["left_at"] else ""
         lines.append(f"  In {place['story']}{until}: {place['reason']}{hand}.")
     return lines
+
+
+def _provenance_lines(found: dict[str, Any] | None) -> list[str]:
+    """Return on how many origins the story stands, and who was first as far as that is known."""
+    if found is None:
+        return []
+    outlets, count = found["outlets"], found["origins"]
+    stands = f"{outlets} outlet{'s' * (outlets != 1)}, {count} origin{'s' * (count != 1)}"
+    first = found["first"]
+    at = first["claimed"]["at"] or first["first_seen"]
+    if first["by"] == "only" and not first["doubt"]:
+        return [f"  Its story stands on {stands}."]
+    weak = first["doubt"]
+    if weak:
+        why = DOUBTS.get(weak) or WEAK[weak]
+        earliest = f"seen earliest: {first['outlet']}, {at}"
+        return [f"  Its story stands on {stands}. Who was first is not known: {why} ({earliest})."]
+    return [f"  Its story stands on {stands}. First: {first['outlet']}, {at}; {BY[first['by']]}."]
 
 
 def _page_line(page: dict[str, Any]) -> str:
@@ -242,11 +308,30 @@ def _verdict_lines(verdict: dict[str, Any]) -> list[str]:
         lines.append(f"    Story: {verdict['story']} {verdict['story_reason']}".rstrip())
     new = [s for s in verdict["sentences"] if s["label"] == "new_fact"]
     lines += [f"    New: {s['text']}\n         {s['reason']}" for s in new[:10]]
-    lines += [f"    Quote: {q['speaker'] or 'unnamed'}: {q['words']}" for q in verdict["quotes"][:10]]
+    lines += [f"    {_quote_line(quote)}" for quote in verdict["quotes"][:10]]
+    if verdict["origin"]:
+        lines.append(f"    {_origin_line(verdict['origin'])}")
     if verdict["island_names"]:
         lines.append(f"    Names used for the islands: {', '.join(verdict['island_names'])}")
     lines.append(f"    Rules: {verdict['rules']}")
     return lines
+
+
+def _quote_line(quote: dict[str, Any]) -> str:
+    """Return who said it, by which verb, to whom, and the exact words."""
+    how = " ".join(part for part in (quote["verb"], f"to {quote['to']}" if quote["to"] else "") if part)
+    return f"Quote: {quote['speaker'] or 'unnamed'}{f' ({how})' if how else ''}: {quote['words']}"
+
+
+def _origin_line(origin: dict[str, Any]) -> str:
+    """Return whose text it is, with the words that say so."""
+    says = f": “{origin['evidence']}”" if origin["evidence"] else ""
+    return {
+        "dateline": f"Text of {origin['name']}, by its dateline{says}.",
+        "signed": f"Text of {origin['name']}, which signs it{says}.",
+        "relayed": f"Rests on a report of {origin['name']}{says}.",
+        "agency": f"Text of {origin['name']}, the agency itself.",
+    }.get(origin["how"], f"No agency is credited: the outlet's own text ({origin['name']}).")
 
 
 def closest(context: Context, count: int, since: datetime | None) -> dict[str, Any]:

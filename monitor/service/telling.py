@@ -21,7 +21,7 @@ from monitor.digest.material import (
     Span,
 )
 from monitor.model import Level, Recipient, Relation, Source, SourceState, Terms
-from monitor.service import names
+from monitor.service import names, provenance
 from monitor.service.context import Context
 
 LOOK_BACK = timedelta(days=3)
@@ -90,6 +90,8 @@ def _digest_article(stored_: StoredArticle) -> DigestArticle:
         changes=match.changes if match else (),
         direction=match.direction if match else None,
         discovered_via=stored_.entries[0].discovered_via if stored_.entries else "feed",
+        origin=provenance.counted(verdict.origin),
+        produced=provenance.produced(verdict.origin),
     )
 
 

@@ -76,6 +76,15 @@ def test_the_order_is_not_guessed(second, clock, said):
     assert said in text
 
 
+def test_good_clocks_of_reports_found_at_one_look_are_named_as_what_tells():
+    one, other = told(1, "Полит-Лента"), told(2, "Harbour Wire", "2026-11-25 19:00")
+    seen = tokyo("2026-11-25 20:00")
+    found = [replace(each, article=replace(each.article, first_seen=seen)) for each in (one, other)]
+    fact_, text = only_fact(*found)
+    assert fact_.first.clock == "claims"
+    assert "First by the clocks: Полит-Лента (RU, state), 25 Nov 16:20." in text
+
+
 def test_what_was_found_later_and_claims_to_be_earlier_has_only_its_own_clock():
     filled = told(1, "Полит-Лента")
     filled = replace(filled, article=replace(filled.article, first_seen=tokyo("2026-11-26 06:00")))

@@ -199,8 +199,15 @@ def test_the_order_of_prints_does_not_change_the_groups():
 def test_good_clocks_that_agree_with_what_we_saw_tell_who_was_first():
     found = origins.earliest([shown(1, "A", 90), shown(2, "B", 0)])
     assert (found.position, found.doubt, found.by) == (1, "", "seen")
-    found = origins.earliest([shown(1, "A", 90, seen=200), shown(2, "B", 0, seen=200)])
+    found = origins.earliest([shown(1, "A", 90, seen=230), shown(2, "B", 0, seen=200)])
     assert (found.position, found.doubt, found.by) == (1, "", "clocks")
+
+
+def test_good_clocks_of_reports_found_at_one_look_are_called_claims():
+    found = origins.earliest([shown(1, "A", 90, seen=200), shown(2, "B", 0, seen=201)])
+    assert (found.position, found.doubt, found.by) == (1, "", "claims")
+    late = [shown(1, "A", 90, seen=230), shown(2, "B", 0, seen=200), shown(3, "C", 95, seen=200)]
+    assert origins.earliest(late).by == "claims"
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,20 @@ def test_a_quotation_in_title_and_body_counts_once():
     )
 
 
+@pytest.mark.parametrize(
+    ("lang", "title", "text", "speaker"),
+    [
+        ("en", "Governor: “the pier will stay open”", "“We say that the pier will stay open all winter,” he said.", "office:governor"),
+        ("ru", "Губернатор: «причал открыт всю зиму»", "«Мы говорим: причал открыт всю зиму», — добавил он.", "office:governor"),
+        ("ja", "知事「桟橋は開いている」", "山田太郎知事は「冬の間も桟橋は開いている」と述べた。", "office:governor"),
+    ],
+)  # fmt: skip
+def test_a_headlines_cut_of_a_quotation_is_the_same_quotation(lang, title, text, speaker):
+    (quote,) = find(text, lang, title)
+    assert len(quote.words) > len(title) - 12
+    assert quote.speaker in {speaker, ""}
+
+
 def test_the_same_words_trimmed_or_repunctuated_are_one():
     assert quotes.same("There is no dialogue, and no prospects.", "there is no dialogue – and no prospects")
     assert quotes.same(
