@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -74,18 +74,29 @@ def topic_of(settings: Settings) -> Topic:
     """Return the topic of ``[topic] file = …``, else the shipped one."""
     if settings.topic_file is None:
         return load_topic(shipped.read_text("topic.toml"))
-    try:
-        return load_topic(settings.topic_file.read_text(encoding="utf-8"))
-    except OSError as error:
-        message = f"the topic file cannot be read: {error.strerror}"
-        mistake = Mistake(str(settings.path), None, "topic.file", message)
-        raise ConfigurationError([mistake]) from error
+    return load_topic(_text(settings.topic_file), file=str(settings.topic_file))
 
 
 def seeds_of(settings: Settings) -> tuple[Seed, ...]:
     """Return the seeds of the storage directory, else the shipped ones (DESIGN §8)."""
     own = Path(settings.monitor.storage) / "seeds.json"
-    return load_seeds(own.read_text(encoding="utf-8") if own.is_file() else shipped.read_text("seeds.json"))
+    if not own.is_file():
+        return load_seeds(shipped.read_text("seeds.json"))
+    try:
+        return load_seeds(_text(own))
+    except ConfigurationError as error:
+        raise ConfigurationError([replace(mistake, file=str(own)) for mistake in error.mistakes]) from error
+
+
+def _text(path: Path) -> str:
+    """Return the text of a file of the operator's; ConfigurationError where there is none."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        said = f"it cannot be read: {error.strerror}"
+    except UnicodeDecodeError:
+        said = "it is not UTF-8 text; save it as UTF-8"
+    raise ConfigurationError([Mistake(str(path), None, "", said)])
 
 
 def where_of(settings: Settings) -> str | Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Sequence
@@ -51,11 +52,12 @@ def init(folder: Path) -> Made:
         config.write_text(shipped.deployment(system_zone(os.environ) or "UTC"), encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{folder} cannot be written: {error.strerror}") from error
+    named = shlex.quote(str(config))
     text = (
         f"Made {config} and {folder / 'storage'}.\n"
         f"1. Open {config}: set contact, zone, and personal_use if it is for yourself only.\n"
-        f"2. See that all is well:   monitor --config {config} doctor\n"
-        f"3. Start it:               monitor --config {config} run --since 30d"
+        f"2. See that all is well:   monitor --config {named} doctor\n"
+        f"3. Start it:               monitor --config {named} run --since 30d"
     )
     return Made(config, text)
 

@@ -407,6 +407,23 @@ def test_nothing_to_watch_is_said_by_all_that_would_watch(tmp_path, which):
         assert "Traceback" not in answer.stderr
 
 
+def test_files_of_the_operators_own_are_named_when_they_cannot_be_read(desk):
+    text = desk.config.read_text(encoding="utf-8")
+    desk.config.write_text('[topic]\nfile = "own.toml"\n' + text, encoding="utf-8")
+    for content, said in ((b"garbage = [", "this is not TOML"), (b"\xff\xfe", "UTF-8")):
+        (desk.folder / "own.toml").write_bytes(content)
+        answer = desk.monitor("poll", check=2)
+        assert str(desk.folder / "own.toml") in answer.stderr
+        assert said in answer.stderr
+    desk.config.write_text(text, encoding="utf-8")
+    (desk.folder / "storage").mkdir(exist_ok=True)
+    (desk.folder / "storage" / "seeds.json").write_text("{", encoding="utf-8")
+    answer = desk.monitor("poll", check=2)
+    assert str(desk.folder / "storage" / "seeds.json") in answer.stderr
+    assert "monitor seeds import DIR" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
 def test_a_source_that_left_the_configuration_leaves_no_entry_unjudged(tmp_path, press):
     desk = make_desk(tmp_path / "desk", press.base, sources_of(press))
     killed = desk.start("ingest", "1", "poll", script=ROOT / "tests" / "road" / "killed.py")
