@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, NestedTransaction
 
-from monitor.db import articles, digests, entries, stories, verdicts
+from monitor.db import articles, digests, entries, recall, stories, verdicts
 from monitor.db.records import EntryState, KnownText, ToldRow
 from monitor.db.session import advice, broken
 from monitor.errors import StoreError
@@ -131,6 +131,24 @@ class Batch:
     ) -> list[ToldRow]:
         """Return sentences with new facts or wording of articles that digests (to that recipient) told."""
         return digests.told(self._connection, article_ids, recipient_id)
+
+    def known_sharing(
+        self,
+        terms: Collection[str],
+        *,
+        since: datetime,
+        until: datetime,
+        baseline: datetime | None = None,
+        limit: int = 50,
+    ) -> list[int]:
+        """Return ids of articles with any of these terms that readers know: told, marked, or from before."""
+        return recall.known_sharing(self._connection, terms, since, until, baseline, limit)
+
+    def known_sentences(
+        self, article_ids: Collection[int], *, baseline: datetime | None = None
+    ) -> list[ToldRow]:
+        """Return what the known ones of these articles added when they came, in reading order."""
+        return recall.known_sentences(self._connection, article_ids, baseline)
 
     def verdict_of(self, article_id: int) -> Verdict:
         """Return the current verdict of an article, with sentences and quotes; LookupError without one."""

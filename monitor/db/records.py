@@ -317,6 +317,17 @@ class ToldRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SaidRow:
+    """A report in which somebody takes a position."""
+
+    article_id: int
+    at: datetime
+    """Its claimed time, else when we saw it."""
+    outlet: str
+    story: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ExportRow:
     """One stored entry as ``monitor export`` shows it."""
 

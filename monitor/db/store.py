@@ -23,6 +23,7 @@ from monitor.db import (
     export,
     keeping,
     migrations,
+    recall,
     sources,
     stories,
     verdicts,
@@ -42,11 +43,13 @@ from monitor.db.records import (
     PollOutcome,
     PollRecord,
     RobotsRecord,
+    SaidRow,
     StoredArticle,
     StoredEntry,
     StoredStory,
     StoredVerdict,
     StoryMember,
+    ToldRow,
     WindowRecord,
 )
 from monitor.db.session import Session, connect
@@ -339,6 +342,23 @@ class Store:
         """Take articles out of their stories into a new one, by hand; return its ref."""
         with self._session.writing() as connection:
             return stories.split(connection, article_ids, at, reason)
+
+    def taken(self, position: str, since: datetime, until: datetime) -> list[SaidRow]:
+        """Return the relevant reports with since <= time <= until that have somebody take it, by time."""
+        with self._session.reading() as connection:
+            return recall.taken(connection, position, since, until)
+
+    def marked_known(self) -> list[int]:
+        """Return the ids of the articles whose last mark is ``known``."""
+        with self._session.reading() as connection:
+            return recall.marked(connection)
+
+    def known_sentences(
+        self, article_ids: Collection[int], *, baseline: datetime | None = None
+    ) -> list[ToldRow]:
+        """Return what the known ones of these articles added when they came: told, marked, or from before."""
+        with self._session.reading() as connection:
+            return recall.known_sentences(connection, article_ids, baseline)
 
     def mark(self, article_id: int, mark: str, at: datetime) -> None:
         """Keep what the operator says of an article: ``known``, ``off-topic``, ``on-topic``."""

@@ -48,6 +48,7 @@ def save(
     )
     _save_sentences(connection, article_id, verdict.sentences)
     _save_quotes(connection, article_id, verdict.quotes)
+    _save_positions(connection, article_id, verdict.positions)
 
 
 def _supersede(connection: Connection, where: Any) -> None:
@@ -84,6 +85,20 @@ def _more(verdict: Verdict) -> dict[str, Any] | None:
     if relevance:
         kept["relevance"] = relevance
     return kept or None
+
+
+TOOK = "took:"
+"""What stands before a position in the index of terms: ``took:person:peskov refuse-talks``."""
+
+
+def _save_positions(connection: Connection, article_id: int, positions: Sequence[str]) -> None:
+    """Let the article be found by the positions it reports; those of a verdict before do no harm."""
+    if not positions:
+        return
+    at = connection.execute(select(t.article.c.news_at).where(t.article.c.id == article_id)).scalar_one()
+    day = t.utc(at).toordinal()
+    rows = [(TOOK + position, day, article_id) for position in positions]
+    insert_new(connection, t.trait, ("term", "day", "article_id"), rows)
 
 
 _SENTENCE_COLUMNS = tuple(column.name for column in t.sentence.columns)
