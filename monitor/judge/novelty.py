@@ -11,14 +11,14 @@ Known are the seeds (their traits and the notes of their facts) and the sentence
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from monitor.judge import anchors as reading
 from monitor.judge import fingerprint, lexicon, traits
 from monitor.judge.anchors import Reading
-from monitor.model import JudgedSentence, NoveltyLabel, Seed
+from monitor.model import JudgedSentence, NoveltyLabel, Seed, Traits
 from monitor.text.normal import normal_form
 from monitor.text.prepare import prepare
 
@@ -212,6 +212,58 @@ def _add_sentence(known: Known, sentence: ToldSentence) -> None:
         known.facts.append(
             Fact(sentence.ref, sentence.text, one.terms, frozenset(one.anchors), one.negated, sentence.at)
         )
+
+
+def strangers(found: Traits, seeds: Sequence[Seed]) -> tuple[str, ...]:
+    """Return the terms of a report that no seed has: what articles told long ago are found again by."""
+    known = known_from(seeds)
+    strong = traits.strong_terms(found, limit=len(found.terms))
+    return tuple(term for term in strong if not known.has(term) and term not in known.terms)
+
+
+def taught(
+    sentences: Sequence[JudgedSentence], lang: str, learned: Sequence[ToldSentence]
+) -> tuple[JudgedSentence, ...]:
+    """Return judged sentences with new facts that the reader has learned since turned into known ones.
+
+    For what was judged before the operator marked another article as known. A fact is learned when one of the
+    learned sentences has its words, or all names, numbers and dates that made it new.
+    """
+    known = Known()
+    for one in learned:
+        _add_sentence(known, one)
+    return tuple(_learned(one, lang, known) if learned else one for one in sentences)
+
+
+def _learned(one: JudgedSentence, lang: str, known: Known) -> JudgedSentence:
+    if one.label is not NoveltyLabel.NEW_FACT:
+        return one
+    ref = known.lines.get(fingerprint.sentence_hash(one.text), "")
+    fact = next((fact for fact in known.facts if fact.ref == ref and ref), None)
+    if fact is None:
+        read = next(iter(reading.read(prepare("", "", one.text, lang), lexicon.shipped(), at=None)), None)
+        fact = closest(read, known)[0] if read is not None else None
+        if read is None or fact is None or not _all_told(one, read, fact, known):
+            return one
+    return replace(
+        one,
+        label=NoveltyLabel.KNOWN,
+        reason=f"you know it from {fact.ref}",
+        closest=fact.text,
+        closest_ref=fact.ref,
+        anchors=(),
+    )
+
+
+def _all_told(one: JudgedSentence, read: Reading, fact: Fact, known: Known) -> bool:
+    """Return True when everything that made a sentence new is known by now."""
+    if "negation" in one.anchors:
+        return False
+    if one.anchors:
+        # Together in one report: the same number in another matter is no repetition.
+        told = {anchor for other in known.facts if other.ref == fact.ref for anchor in other.anchors}
+        return all(anchor in told for anchor in one.anchors)
+    return read.terms <= known.terms and all(known.has_word(word) for word in read.words)
 
 
 # ---------------------------------------------------------------------------------------------- one sentence

@@ -12,15 +12,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import structlog
 
 from monitor.db.records import KnownText, PageRecord, PageState, PendingEntry
 from monitor.db.store import Batch
 from monitor.errors import StoreError
-from monitor.judge import decide, fingerprint, relevance, traits
+from monitor.judge import decide, fingerprint, novelty, relevance, traits
 from monitor.judge.decide import Gathered, Subject, ToldSentence
 from monitor.judge.seedfile import as_known
 from monitor.model import (
@@ -50,6 +51,8 @@ FULL_TEXT_WORDS = 120
 """A feed text of this length is the article (agency items run from 80 words); its page is not asked for."""
 STORY_WINDOW = timedelta(days=7)
 """Days around an article in which reports of the same event are looked for (judging.md, Stories)."""
+MEMORY = timedelta(days=3 * 365)
+"""How long ago something told is still found by the terms it shares with a new article."""
 COMMON_AT_LEAST = 8
 """A shingle that this many stored articles share is boilerplate (judging.md: frequency cap)."""
 
@@ -251,8 +254,20 @@ def gather(context: Context, batch: Batch, subject: Subject, source: Source, at:
     strong = decide.strong_terms(subject.traits)
     thematic = batch.sharing_terms(strong, since=at - STORY_WINDOW, until=at + STORY_WINDOW)
     themed = batch.known([i for i, _ in thematic])
-    told = batch.told({known.article.id for known in (*similar, *themed) if known.article.id is not None})
-    times = {known.article.id: known.known for known in (*similar, *themed)}
+    baseline = baseline_of(context)
+    learned = batch.known_sharing(
+        novelty.strangers(subject.traits, context.seeds),
+        since=at - MEMORY,
+        until=at + STORY_WINDOW,
+        baseline=baseline,
+    )
+    near = {known.article.id for known in (*similar, *themed)}
+    times = {
+        known.article.id: known.known
+        for known in (*similar, *themed, *batch.known([one for one in learned if one not in near]))
+        if known.article.id is not None
+    }
+    told = batch.known_sentences(times, baseline=baseline)
     return Gathered(
         seeds=context.seeds,
         textual=(*map(as_known, context.seeds), *textual),
@@ -269,6 +284,15 @@ def gather(context: Context, batch: Batch, subject: Subject, source: Source, at:
             for row in told
         ),
     )
+
+
+def baseline_of(context: Context) -> datetime | None:
+    """Return the instant before which everything stored is known; None without a baseline."""
+    day = context.settings.digest.baseline
+    if day is None:
+        return None
+    zone = ZoneInfo(context.settings.monitor.zone)
+    return datetime.combine(day, datetime.min.time(), zone).astimezone(UTC)
 
 
 def _with_traits(context: Context, text: KnownText) -> KnownArticle:

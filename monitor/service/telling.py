@@ -20,6 +20,8 @@ from monitor.digest.material import (
     SourceReport,
     Span,
 )
+from monitor.judge import novelty
+from monitor.judge.novelty import ToldSentence
 from monitor.model import Level, Recipient, Relation, Source, SourceState, Terms
 from monitor.service import names, provenance
 from monitor.service.context import Context
@@ -41,7 +43,7 @@ def material_of(
 ) -> Material:
     """Return everything one digest is made from, read from the store."""
     settings = context.settings
-    told = [_digest_article(article) for article in articles if _wanted(article)]
+    told = _learned(context, articles)
     return Material(
         period=period,
         now=period.end,
@@ -61,6 +63,25 @@ def material_of(
         speakers=names.speakers(recipient.language),
         labels=names.labels(recipient.language),
     )
+
+
+def _learned(context: Context, articles: Sequence[StoredArticle]) -> list[DigestArticle]:
+    """Return the articles wanted; what the reader has marked as known since they were judged is no news."""
+    marked = context.store.articles(context.store.marked_known()) if articles else {}
+    sentences: dict[int, list[ToldSentence]] = {}
+    for row in context.store.known_sentences(marked):
+        known = marked[row.article_id].article
+        at = known.published.at or known.first_seen
+        told_ = ToldSentence(f"article:{row.article_id}", row.text, known.lang, at)
+        sentences.setdefault(row.article_id, []).append(told_)
+    told = []
+    for article in filter(_wanted, articles):
+        since = [n for n, one in marked.items() if one.marks[-1].at >= article.verdict_at and n != article.id]
+        learned = [sentence for number in since for sentence in sentences.get(number, ())]
+        found = _digest_article(article)
+        kept = novelty.taught(found.sentences, article.article.lang, learned)
+        told.append(replace(found, sentences=kept))
+    return told
 
 
 def _wanted(article: StoredArticle) -> bool:
