@@ -291,7 +291,7 @@ def digest(
     send: Annotated[
         bool,
         typer.Option(
-            "--send", help="Also deliver: build what is due for every recipient and empty the outbox."
+            "--send", help="Build what is due for every recipient and deliver it; a daemon does so itself."
         ),
     ] = False,
     preview: Annotated[
@@ -396,11 +396,14 @@ def backfill(
     from monitor.backfill.providers import NAMES
     from monitor.errors import UsageError
     from monitor.service import report
+    from monitor.service.context import utc_now
     from monitor.service.start import fill_and_judge
 
     first, last = _day(start, "--from"), _day(end, "--to")
     if first >= last:
         raise UsageError("--from must lie before --to (the day after the last)")
+    if first >= utc_now():
+        raise UsageError(f"--from {start}: that is not the past yet")
     for name in provider or []:
         if name not in NAMES:
             raise UsageError(f"there is no provider {name!r}; there are: {', '.join(NAMES)}")

@@ -6,7 +6,7 @@ after every answer, so that a killed run goes on where it stopped and a second r
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -32,6 +32,8 @@ SITEMAP_MAX_BYTES = 50_000_000
 SITEMAP_ACCEPT = "application/xml, text/xml, */*;q=0.1"
 UNANSWERED = UNREACHED | {FetchKind.ROBOTS}
 """Ends at which nobody could be asked: not even for robots.txt, as a rule."""
+SILENT_ANSWERS = 2
+"""Requests a host may leave unanswered: a month of windows on a dead host would wait for half an hour."""
 DEFAULT_MAX_REQUESTS = 500
 """A month of six dated sitemaps is about 180 requests; 500 leaves room and is over in under an hour."""
 
@@ -85,12 +87,27 @@ class BackfillReport:
 
 
 @dataclass(slots=True)
-class _Budget:
+class _Run:
+    """What holds for all windows of one run: its requests, and the hosts that are left alone."""
+
     left: int
+    """Requests this run may still make; below 0 when it wanted more."""
+    stopped: dict[str, str] = field(default_factory=dict)
+    """Why a host (for one provider) is asked no more, by ``PROVIDER HOST``."""
+    silent: Counter[str] = field(default_factory=Counter)
 
     def take(self) -> bool:
+        """Return True when one more request may be made."""
         self.left -= 1
         return self.left >= 0
+
+    def note(self, place: str, host: str, kind: FetchKind) -> None:
+        """Leave a host alone that refuses, or that did not answer twice."""
+        self.silent[place] += kind in UNREACHED
+        if kind in {FetchKind.RATE_LIMITED, FetchKind.REFUSED, FetchKind.ROBOTS}:
+            self.stopped[place] = f"{host} asked us to stop for this run"
+        elif self.silent[place] >= SILENT_ANSWERS:
+            self.stopped[place] = f"{host} does not answer; it was not asked again in this run"
 
 
 async def backfill(
@@ -126,18 +143,17 @@ async def backfill(
                 work += _windows(context, source, walk, spans, report)
     if dry_run or not work:
         return report
-    budget = _Budget(max_requests)
+    run = _Run(max_requests)
     context.progress.start("Filling in the past", len(work))
     try:
-        stopped: set[str] = set()
         for source, walk, record in work:
-            result = await _walk(context, source, walk, record, budget, stopped)
+            result = await _walk(context, source, walk, record, run)
             report.windows.append(result)
             context.progress.step(f"{source.name} {result.window.name}")
     finally:
         context.progress.end()
-    report.requests = max_requests - max(budget.left, 0)
-    report.out_of_budget = budget.left < 0
+    report.requests = max_requests - max(run.left, 0)
+    report.out_of_budget = run.left < 0
     return report
 
 
@@ -166,33 +182,29 @@ def _windows(
 
 
 async def _walk(
-    context: Context,
-    source: Source,
-    walk: Provider,
-    record: WindowRecord,
-    budget: _Budget,
-    stopped: set[str],
+    context: Context, source: Source, walk: Provider, record: WindowRecord, run: _Run
 ) -> WindowResult:
     """Walk one window to its end, its budget or its first refusal; state is stored after each answer."""
     window = Window(record.start, record.end)
     asks = deque(walk.requests(window, record.cursor))
-    progress, gaps = Progress(), [record.detail] if record.cursor and record.detail else []
-    requests, items, new, cursor = record.requests, record.items, 0, record.cursor
-    answered = 0
+    progress, gaps = Progress(), list[str]()
+    # Without a cursor the walk begins anew, and what it found before is found again.
+    requests, items, new = record.requests, record.items if record.cursor else 0, 0
+    cursor, answered = record.cursor, 0
     while asks:
         ask = asks.popleft()
         host = urlsplit(ask.url).netloc
-        if f"{walk.name} {host}" in stopped:
-            gaps.append(f"{host} asked us to stop for this run")
+        place = f"{walk.name} {host}"
+        if place in run.stopped:
+            gaps.append(run.stopped[place])
             break
-        if not budget.take():
+        if not run.take():
             gaps.append("the request budget of this run was used up (--max-requests)")
             break
         answer = await _answer(context, source, ask)
         requests += 1
         answered += answer.kind not in UNANSWERED
-        if answer.kind in {FetchKind.RATE_LIMITED, FetchKind.REFUSED, FetchKind.ROBOTS}:
-            stopped.add(f"{walk.name} {host}")
+        run.note(place, host, answer.kind)
         step = walk.links(window, answer, progress)
         progress, cursor = step.progress, step.cursor or cursor
         if step.gap:

@@ -183,6 +183,7 @@ MISTAKES = {
     "digest --since 2099-01-01": "must lie before the end",
     "digest --since tomorrow": "write a date",
     "backfill --from 2026-02-01 --to 2026-01-01": "--from must lie before --to",
+    "backfill --from 2999-01-01 --to 2999-02-01": "not the past yet",
     "backfill --from x --to 2026-01-01": "write a date",
     "backfill --from 2026-01-01 --to 2026-01-02 --provider sitmap": "there are: ",
     "backfill --from 2026-01-01 --to 2026-01-02 --source nobody": "there is no source",

@@ -23,14 +23,14 @@ from tests.service.desks import Clock, at
 
 @contextlib.contextmanager
 def answering(answers):
-    """Serve fixed answers by path: (status, headers); anything else is a page. Yields base and paths asked."""
+    """Serve fixed answers by path: (status, headers, body); anything else is a page. Yields base and paths."""
     asked = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
             asked.append(self.path)
-            status, headers = answers.get(self.path, (200, {}))
-            body = b"<html><title>A title</title><body><p>Some words of a page.</p></body></html>"
+            page = b"<html><title>A title</title><body><p>Some words of a page.</p></body></html>"
+            status, headers, body = (*answers.get(self.path, (200, {})), page)[:3]
             if self.path == "/robots.txt" and self.path not in answers:
                 status, body = 404, b""
             self.send_response(status)
@@ -61,14 +61,14 @@ def clock():
 
 
 @contextlib.contextmanager
-def desk(folder, clock, *bases):
+def desk(folder, clock, *bases, more=""):
     """Open a context that may ask these addresses."""
     folder.mkdir(exist_ok=True)
     hosts = ", ".join(f'"{base.removeprefix("http://")}"' for base in bases)
     path = folder / "sources.toml"
     path.write_text(
         f"[fetch]\nallow_private = [{hosts}]\narticle_gap_s = 0\n"
-        f'[[source]]\nid = "wire"\nurl = "{bases[0]}/rss"\nlang = "en"\n'
+        f'[[source]]\nid = "wire"\nurl = "{bases[0]}/rss"\nlang = "en"\n{more}\n'
     )
     with opened(config.load(path, {}), clock=clock) as context:
         yield context
