@@ -9,7 +9,7 @@ from typing import Any
 from monitor.db.records import EntryRef, StoredArticle, StoredEntry, StoredVerdict
 from monitor.errors import UsageError
 from monitor.model import Claim, Verdict
-from monitor.service import pages, provenance, stories
+from monitor.service import names, pages, positions, provenance, stories
 from monitor.service.context import Context
 
 WEAK = {
@@ -90,6 +90,7 @@ def _life(context: Context, entry: StoredEntry) -> dict[str, Any]:
             for r in store.revisions(entry.id)
         ],
         "provenance": _provenance(context, article),
+        "restated": _restated(context, article),
         "verdicts": [_verdict(found) for found in store.verdict_history(entry.id)],
         "marks": [
             {"mark": mark.mark, "at": mark.at.isoformat()} for mark in (article.marks if article else ())
@@ -207,6 +208,25 @@ def _provenance(context: Context, article: StoredArticle | None) -> dict[str, An
     }
 
 
+def _restated(context: Context, article: StoredArticle | None) -> dict[str, Any] | None:
+    """Return by whom, as on which day and how often this year a known position was taken."""
+    found = positions.restated(context, article, context.settings.monitor.zone) if article else None
+    if article is None or found is None:
+        return None
+    return {
+        "speaker": found.speaker,
+        "position": next(
+            act
+            for speaker, act in (one.split(" ") for one in article.verdict.positions)
+            if speaker == found.speaker
+        ),
+        "as_on": found.as_on.isoformat() if found.as_on else None,
+        "ref": found.ref,
+        "times_this_year": found.times_this_year,
+        "last_on": found.last_on.isoformat() if found.last_on else None,
+    }
+
+
 def text(found: list[dict[str, Any]]) -> str:
     """Return the lives as paragraphs a desk officer understands."""
     return "\n\n".join(_one(life) for life in found)
@@ -235,6 +255,7 @@ def _one(life: dict[str, Any]) -> str:
         lines += _verdict_lines(verdict)
     lines += _story_lines(life["stories"])
     lines += _provenance_lines(life["provenance"])
+    lines += _restated_lines(life["restated"])
     lines += [f"  You marked it {mark['mark']} on {mark['at']}." for mark in life["marks"]]
     if life["other_entries"]:
         lines.append("  The same article also stands in:")
@@ -272,6 +293,28 @@ def _provenance_lines(found: dict[str, Any] | None) -> list[str]:
         earliest = f"seen earliest: {first['outlet']}, {at}"
         return [f"  Its story stands on {stands}. Who was first is not known: {why} ({earliest})."]
     return [f"  Its story stands on {stands}. First: {first['outlet']}, {at}; {BY[first['by']]}."]
+
+
+def _restated_lines(found: dict[str, Any] | None) -> list[str]:
+    """Return who takes the position again, as on which day, how often this year."""
+    if found is None:
+        return []
+    parts = [f"{speaker_name(found['speaker'])} says again what is known ({found['position']})"]
+    if found["as_on"] or found["ref"]:
+        parts.append(" ".join(part for part in ("as", _day(found["as_on"]), f"in {found['ref']}") if part))
+    last = f", last {_day(found['last_on'])}" if found["last_on"] else ""
+    parts.append(f"time {found['times_this_year']} this year{last}")
+    return [f"  Restated: {'; '.join(parts)}."]
+
+
+def _day(at: str | None) -> str:
+    return f"on {at[:10]}" if at else ""
+
+
+def speaker_name(key: str) -> str:
+    """Return a speaker's name in English, or what the key says: ``Orlov`` for ``person:orlov``."""
+    known = names.speakers("en").get(key)
+    return known.name if known else key.partition(":")[2].replace("_", " ").title() or key
 
 
 def _page_line(page: dict[str, Any]) -> str:
@@ -320,7 +363,8 @@ def _verdict_lines(verdict: dict[str, Any]) -> list[str]:
 def _quote_line(quote: dict[str, Any]) -> str:
     """Return who said it, by which verb, to whom, and the exact words."""
     how = " ".join(part for part in (quote["verb"], f"to {quote['to']}" if quote["to"] else "") if part)
-    return f"Quote: {quote['speaker'] or 'unnamed'}{f' ({how})' if how else ''}: {quote['words']}"
+    who = speaker_name(quote["speaker"]) if quote["speaker"] else "unnamed"
+    return f"Quote: {who}{f' ({how})' if how else ''}: {quote['words']}"
 
 
 def _origin_line(origin: dict[str, Any]) -> str:

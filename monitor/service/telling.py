@@ -19,11 +19,12 @@ from monitor.digest.material import (
     Revision,
     SourceReport,
     Span,
+    Speaker,
 )
 from monitor.judge import novelty
 from monitor.judge.novelty import ToldSentence
 from monitor.model import Level, Recipient, Relation, Source, SourceState, Terms
-from monitor.service import names, provenance
+from monitor.service import names, positions, provenance
 from monitor.service.context import Context
 
 LOOK_BACK = timedelta(days=3)
@@ -43,7 +44,7 @@ def material_of(
 ) -> Material:
     """Return everything one digest is made from, read from the store."""
     settings = context.settings
-    told = _learned(context, articles)
+    told = _learned(context, recipient, articles)
     return Material(
         period=period,
         now=period.end,
@@ -60,12 +61,14 @@ def material_of(
         backfilled=tuple(_backfilled(context, period)),
         notes=tuple(_notes(context)),
         references=tuple(_references(context, told)),
-        speakers=names.speakers(recipient.language),
+        speakers=names.speakers(recipient.language) | _own_speakers(context, told),
         labels=names.labels(recipient.language),
     )
 
 
-def _learned(context: Context, articles: Sequence[StoredArticle]) -> list[DigestArticle]:
+def _learned(
+    context: Context, recipient: Recipient, articles: Sequence[StoredArticle]
+) -> list[DigestArticle]:
     """Return the articles wanted; what the reader has marked as known since they were judged is no news."""
     marked = context.store.articles(context.store.marked_known()) if articles else {}
     sentences: dict[int, list[ToldSentence]] = {}
@@ -80,7 +83,8 @@ def _learned(context: Context, articles: Sequence[StoredArticle]) -> list[Digest
         learned = [sentence for number in since for sentence in sentences.get(number, ())]
         found = _digest_article(article)
         kept = novelty.taught(found.sentences, article.article.lang, learned)
-        told.append(replace(found, sentences=kept))
+        said = positions.restated(context, article, recipient.zone)
+        told.append(replace(found, sentences=kept, restated=said))
     return told
 
 
@@ -179,10 +183,20 @@ def _revisions(context: Context, period: Span) -> Iterable[Revision]:
                 before = revision.title
 
 
+def _own_speakers(context: Context, told: Sequence[DigestArticle]) -> dict[str, Speaker]:
+    """Return those who speak and whom only the topic's file knows, by the label it gives them."""
+    keys = {quote.speaker for one in told for quote in one.quotes}
+    keys |= {one.restated.speaker for one in told if one.restated}
+    labels = {f"person:{one.id}": one.label.partition(",")[0] for one in context.topic.concepts}
+    known = names.speakers("en")
+    return {key: Speaker(labels[key]) for key in sorted(keys) if labels.get(key) and key not in known}
+
+
 def _references(context: Context, told: Sequence[DigestArticle]) -> Iterable[Reference]:
     """Return what the references of the told articles stand for."""
     refs = {ref for one in told for ref in (one.duplicate_of, one.story) if ref}
     refs |= {s.closest_ref for one in told for s in one.sentences if s.closest_ref}
+    refs |= {one.restated.ref for one in told if one.restated and one.restated.ref}
     for seed in context.seeds:
         if f"seed:{seed.number}" in refs:
             yield Reference(
