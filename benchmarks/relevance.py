@@ -1,10 +1,12 @@
 """Relevance: what it costs per entry, and how well it answers.
 
-    python benchmarks/relevance.py [--shared DIR]
+    python benchmarks/relevance.py [--shared DIR] [--articles FILE ...]
 
 Prints ms per entry (off-topic teaser, near miss, full article) and F1, share of off-topic texts kept out
-and reviews asked for, per language, on the repository's own invented samples and, where DIR/eval is at hand,
-on the development set with its rule-made seed copies (full text, and title with summary only).
+and reviews asked for, per language, full text and title with summary only, on the repository's own invented
+samples (each round apart: it was written before the rules had seen it), on its evaluation set (tests/eval)
+and, where DIR is at hand, on the development set with its rule-made seed copies; also how many entries of
+real feeds on anything would have their page read. ``--articles`` adds files of the set's form.
 """
 
 from __future__ import annotations
@@ -13,17 +15,24 @@ import argparse
 import importlib.util
 import json
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from monitor.judge import relevance
-from monitor.judge.topic import Topic, load
-from monitor.model import Level
-from monitor.text.prepare import prepare
-
 ROOT = Path(__file__).resolve().parents[1]
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+
+from monitor.judge import relevance  # noqa: E402
+from monitor.judge.topic import Topic, load  # noqa: E402
+from monitor.model import Level  # noqa: E402
+from monitor.read import feed  # noqa: E402
+from monitor.text.prepare import prepare  # noqa: E402
+from tests.eval import derive as own_set  # noqa: E402
+
 SAMPLES = ROOT / "tests" / "judge" / "relevance_samples.jsonl"
 OFF_TOPIC = (
     "Council approves new tram line after years of debate",
@@ -36,8 +45,58 @@ def shipped_topic() -> Topic:
     return load((ROOT / "monitor" / "topic" / "topic.toml").read_text(encoding="utf-8"))
 
 
-def own_samples() -> list[dict[str, Any]]:
-    return [json.loads(line) for line in SAMPLES.read_text(encoding="utf-8").splitlines()]
+def named_topic() -> Topic:
+    """Return the shipped topic with the invented officials of the repository's evaluation set."""
+    names = (ROOT / "tests" / "eval" / "names.toml").read_text(encoding="utf-8")
+    shipped = (ROOT / "monitor" / "topic" / "topic.toml").read_text(encoding="utf-8")
+    return load(shipped + "\n" + names)
+
+
+def own_samples(part: str = "") -> list[dict[str, Any]]:
+    """Return the invented samples: all, or one round (``base``, ``oblique-1`` …)."""
+    samples = _rows(SAMPLES)
+    return [sample for sample in samples if part in ("", sample.get("round", "base"))]
+
+
+def rounds() -> list[str]:
+    """Return the rounds of the own samples in the order they were written."""
+    return list(dict.fromkeys(sample.get("round", "base") for sample in own_samples()))
+
+
+def own_evaluation_set() -> list[dict[str, Any]]:
+    """Return the repository's evaluation set with its rule-made copies."""
+    return labelled(own_set.load())
+
+
+def labelled(articles: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return articles of the evaluation sets' form as samples."""
+    return [{**article, "relevant": article["labels"]["relevant"]} for article in articles]
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def pages_asked_for(folder: Path, topic: Topic) -> tuple[int, int]:
+    """Return (entries, entries whose page would be read) of the real feeds in a folder."""
+    entries = asked = 0
+    for path in sorted(folder.iterdir()):
+        if not path.is_file():
+            continue
+        document = feed.read(
+            path.read_bytes(),
+            url=f"https://feeds.example/{path.name}",
+            content_type="",
+            headers={},
+            tz_fix="",
+            now=datetime(2026, 1, 1, tzinfo=UTC),
+        )
+        for entry in document.entries:
+            prepared = prepare(entry.title, entry.summary, entry.content, entry.lang or document.lang)
+            answer = relevance.judge(prepared, topic, lang=prepared.lang)
+            entries += 1
+            asked += answer.review or answer.level is Level.RELEVANT
+    return entries, asked
 
 
 def development_set(shared: Path) -> list[dict[str, Any]]:
@@ -47,8 +106,7 @@ def development_set(shared: Path) -> list[dict[str, Any]]:
     assert spec.loader is not None
     derive = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(derive)
-    articles: list[dict[str, Any]] = derive.load_half(shared / "eval", shared / "seeds")
-    return [{**article, "relevant": article["labels"]["relevant"]} for article in articles]
+    return labelled(derive.load_half(shared / "eval", shared / "seeds"))
 
 
 def figures(
@@ -115,18 +173,30 @@ def show(name: str, table: dict[str, dict[str, float]]) -> None:
         )
 
 
+def show_both(name: str, samples: list[dict[str, Any]], topic: Topic) -> None:
+    show(f"{name}, full text", figures(samples, topic))
+    show(f"{name}, title and summary", figures(samples, topic, body=False))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
-    shared = parser.parse_args().shared
+    parser.add_argument("--articles", type=Path, nargs="*", default=[])
+    options = parser.parse_args()
     topic = shipped_topic()
     for name, value in costs(topic).items():
         print(f"{value:8.4f} ms  {name}")
-    show("own samples, full text", figures(own_samples(), topic))
-    show("own samples, title and summary", figures(own_samples(), topic, body=False))
-    if (shared / "eval" / "articles.jsonl").is_file():
-        show("development set, full text", figures(development_set(shared), topic))
-        show("development set, title and summary", figures(development_set(shared), topic, body=False))
+    for part in rounds():
+        show_both(f"own samples, {part}", own_samples(part), topic)
+    show_both("own evaluation set", own_evaluation_set(), named_topic())
+    if (options.shared / "eval" / "articles.jsonl").is_file():
+        show_both("development set", development_set(options.shared), topic)
+    for path in options.articles:
+        show_both(path.name, labelled(_rows(path)), topic)
+    feeds = options.shared / "corpus" / "feeds" / "real"
+    if feeds.is_dir():
+        entries, asked = pages_asked_for(feeds, topic)
+        print(f"real feeds on anything: {asked} of {entries} entries ask for their page")
 
 
 if __name__ == "__main__":

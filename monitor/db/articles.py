@@ -57,10 +57,12 @@ def save(
     fingerprint: Fingerprint | None,
     traits: Traits | None,
     words: int,
+    as_id: int | None = None,
 ) -> int:
-    """Store a new article, or replace text and indexes of a stored one; return its id."""
+    """Store a new article (under that id), or replace text and indexes of a stored one; return its id."""
     values = _values(article, words, fingerprint)
     if article.id is None:
+        values |= {} if as_id is None else {"id": as_id}
         created = connection.execute(insert(t.article).returning(t.article.c.id), values)
         article_id = int(created.scalar_one())
     else:

@@ -223,17 +223,19 @@ def pending(connection: Connection, now: datetime, limit: int) -> list[PendingEn
         .order_by(t.entry.c.news_at, t.entry.c.source_id, t.entry.c.key)
         .limit(limit)
     )
-    return [
-        PendingEntry(
-            id=row["id"],
-            source_id=row["source_id"],
-            entry=_entry(row),
-            first_seen=row["first_seen"],
-            discovered_via=row["discovered_via"],
-            attempts=row["attempts"],
-        )
-        for row in connection.execute(query).mappings()
-    ]
+    return [as_pending(row) for row in connection.execute(query).mappings()]
+
+
+def as_pending(row: RowMapping) -> PendingEntry:
+    """Return an entry as ingest takes it."""
+    return PendingEntry(
+        id=row["id"],
+        source_id=row["source_id"],
+        entry=_entry(row),
+        first_seen=row["first_seen"],
+        discovered_via=row["discovered_via"],
+        attempts=row["attempts"],
+    )
 
 
 def still_pending(connection: Connection, entry_ids: Collection[int]) -> set[int]:

@@ -327,6 +327,75 @@ class SaidRow:
     story: str | None
 
 
+# ------------------------------------------------------------------------------------------- judging anew
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedEntry:
+    """An entry with its place in the order in which entries were judged."""
+
+    place: int
+    """Rises in that order; the id of its first verdict."""
+    at: datetime
+    """When it was first judged."""
+    pending: PendingEntry
+    """As ingest saw it."""
+    article_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldDigest:
+    """When a digest began to count as told, and what it told; refused ones told nobody."""
+
+    id: int
+    recipient_id: str
+    slot: str
+    built_at: datetime
+    sent_at: datetime | None
+    """None while it is on its way."""
+    items: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HandMove:
+    """An article that the operator put into a story."""
+
+    at: datetime
+    place: int
+    """Rises in the order of the moves."""
+    story: str
+    article_id: int
+    reason: str
+    merged: str | None
+    """The story it was in, where that was merged as a whole into ``story``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """Which numbers a store has given, so that judging anew gives the same ones to the same things."""
+
+    openers: dict[int, int]
+    """Article that opened a story (not by hand) -> number of the story."""
+    seeds: dict[int, int]
+    """Seed -> number of its story."""
+    next_article: int
+    """Lowest numbers never given."""
+    next_story: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What holds for one entry now."""
+
+    entry_id: int
+    article_id: int | None
+    verdict: Verdict
+    story: str | None
+    """Where its article is now."""
+    by_hand: bool
+    """True where the operator has placed it there."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExportRow:
     """One stored entry as ``monitor export`` shows it."""

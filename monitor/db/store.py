@@ -24,6 +24,7 @@ from monitor.db import (
     keeping,
     migrations,
     recall,
+    replaying,
     sources,
     stories,
     verdicts,
@@ -36,19 +37,24 @@ from monitor.db.records import (
     Dropped,
     EntryRevision,
     ExportRow,
+    HandMove,
+    JudgedEntry,
     LookRow,
     Mark,
+    Numbering,
     PageRecord,
     PendingEntry,
     PollOutcome,
     PollRecord,
     RobotsRecord,
+    Ruling,
     SaidRow,
     StoredArticle,
     StoredEntry,
     StoredStory,
     StoredVerdict,
     StoryMember,
+    ToldDigest,
     ToldRow,
     WindowRecord,
 )
@@ -369,6 +375,63 @@ class Store:
         """Return the marks of an article, oldest first."""
         with self._session.reading() as connection:
             return articles.marks_of(connection, [article_id]).get(article_id, [])
+
+    # ---------------------------------------------------------------------------------- judging anew
+
+    def judged(self, size: int) -> Iterator[list[JudgedEntry]]:
+        """Stream judged entries in the order they were judged, at most so many at a time."""
+        place: int | None = 0
+        while place is not None:
+            with self._session.reading() as connection:
+                some, place = replaying.judged(connection, place, size)
+            yield some
+
+    def rulings(self, entry_ids: Collection[int]) -> dict[int, Ruling]:
+        """Return what holds now for those of the entries that have a verdict."""
+        with self._session.reading() as connection:
+            return replaying.rulings(connection, entry_ids)
+
+    def told_digests(self) -> list[ToldDigest]:
+        """Return every digest that was not refused, by the time it was built."""
+        with self._session.reading() as connection:
+            return replaying.told(connection)
+
+    def every_mark(self) -> list[Mark]:
+        """Return all marks of the operator, oldest first."""
+        with self._session.reading() as connection:
+            return replaying.marks(connection)
+
+    def hand_moves(self) -> list[HandMove]:
+        """Return what the operator moved from story to story, in order."""
+        with self._session.reading() as connection:
+            return replaying.hand_moves(connection)
+
+    def placed_by_rules(self, article_id: int) -> StoryMember | None:
+        """Return the last place in a story that rules gave an article."""
+        with self._session.reading() as connection:
+            return replaying.placed_by_rules(connection, article_id)
+
+    def numbering(self) -> Numbering:
+        """Return which numbers were given to articles and stories."""
+        with self._session.reading() as connection:
+            return replaying.numbering(connection)
+
+    def last_verdict(self) -> int:
+        """Return the number of the newest verdict; 0 where there is none."""
+        with self._session.reading() as connection:
+            return replaying.last_verdict(connection)
+
+    def bring_in(self, scratch: Store, changed: Sequence[Ruling], at: datetime, *, last_verdict: int) -> bool:
+        """Make this store say what a scratch store says of these entries, and take over its indexes.
+
+        One transaction. Returns False, and does nothing, when somebody has judged since ``last_verdict``.
+        """
+        with self._session.writing() as connection:
+            if replaying.last_verdict(connection) != last_verdict:
+                return False
+            with scratch._session.reading() as other:
+                replaying.bring_in(connection, other, changed, at)
+            return True
 
     # ---------------------------------------------------------------------------------- digests
 

@@ -16,6 +16,9 @@ from monitor.db.records import StoredStory, StoryMember
 
 _M = t.story_member.c
 
+OF_A_SEED = "the event of a seed"
+"""Why a seed's story is opened."""
+
 
 def ref_of(story_id: int, seed: int | None) -> str:
     """Return ``seed:N`` for a seed's event, else ``story:ID``."""
@@ -31,6 +34,13 @@ def open_story(
     story_id = int(created.scalar_one())
     _add_member(connection, story_id, article_id, at, reason, by_hand=by_hand)
     return ref_of(story_id, None)
+
+
+def plant(connection: Connection, story_id: int, seed: int | None, at: datetime, reason: str) -> str:
+    """Store a story under a given number, still without members; return its ref."""
+    values = {"id": story_id, "seed": seed, "opened_at": at, "reason": reason, "merged_into": None}
+    connection.execute(insert(t.story), values)
+    return ref_of(story_id, seed)
 
 
 def join(
@@ -71,13 +81,15 @@ def leave(connection: Connection, article_id: int, at: datetime) -> None:
 
 def merge(connection: Connection, kept_ref: str, gone_ref: str, at: datetime, reason: str) -> int:
     """Move all members of one story into another, by hand; return how many. The empty story stays known."""
-    gone = _standing(connection, gone_ref)
+    gone = _id_of(connection, gone_ref)
     if gone is None:
         raise LookupError(f"there is no story {gone_ref}")
+    kept = _standing(connection, kept_ref) or _open_seed(connection, kept_ref, at)
+    if gone == kept:
+        raise LookupError(f"{gone_ref} and {kept_ref} are one story")
     moved = members(connection, gone_ref)
     for article_id in moved:
         join(connection, kept_ref, article_id, at, reason, by_hand=True)
-    kept = _standing(connection, kept_ref)
     connection.execute(update(t.story).where(t.story.c.id == gone).values(merged_into=kept))
     return len(moved)
 
@@ -96,7 +108,7 @@ def _open_seed(connection: Connection, story_ref: str, at: datetime) -> int:
     kind, _, number = story_ref.partition(":")
     if kind != "seed":
         raise LookupError(f"there is no story {story_ref}")
-    values = {"seed": int(number), "opened_at": at, "reason": "the event of a seed", "merged_into": None}
+    values = {"seed": int(number), "opened_at": at, "reason": OF_A_SEED, "merged_into": None}
     connection.execute(dialect_insert(connection, t.story).on_conflict_do_nothing(), values)
     query = select(t.story.c.id).where(t.story.c.seed == int(number))
     return int(connection.execute(query).scalar_one())

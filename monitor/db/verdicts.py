@@ -142,6 +142,16 @@ def of_articles(connection: Connection, article_ids: Collection[int]) -> dict[in
     return found
 
 
+def of_entries(connection: Connection, entry_ids: Collection[int]) -> dict[int, StoredVerdict]:
+    """Return the current verdict of each entry that has no article, by entry."""
+    found = {}
+    for some in chunks(sorted(entry_ids)):
+        query = select(t.verdict).where(_V.entry_id.in_(some), _V.current)
+        for row in connection.execute(query).mappings():
+            found[row["entry_id"]] = _stored(row, (), ())
+    return found
+
+
 def history(connection: Connection, entry_id: int) -> list[StoredVerdict]:
     """Return all verdicts on an entry and its article, newest first."""
     article_id = connection.execute(select(t.entry.c.article_id).where(t.entry.c.id == entry_id)).scalar()

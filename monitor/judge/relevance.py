@@ -7,12 +7,15 @@ are the topic's (``monitor.judge.topic``).
 Theory of operation:
 
 1. Gate: a text without a word of the gate roles is off topic (substring search, most entries end here).
-2. Hits: all names, sentence by sentence. Names inside a phrase of another subject are void, common
-   surnames count beside another name of their side only.
-3. Evidence: the heaviest rule that a sentence satisfies, 0 … 1.
-4. Three shares: title, lead (summary and first sentences) and body (closing background
-   discounted), and the themes that stand where evidence is missing.
-5. Score: a logistic sum of these; the line is 0.5. Both sides must be named, or implied by the outlet.
+2. Hits: all names, sentence by sentence. Names inside a phrase of another subject are void, those nearer to
+   another party are its own, common surnames and everyday words count beside plain ones only.
+3. Evidence: the heaviest rule that a sentence satisfies, 0 … 1. Some rules carry; others (looser words for
+   the same matter) support, and count the more the more places of the text speak of the subject.
+4. Shares: title, lead (summary and first sentences) and body (closing background discounted, where the text
+   did not open on the subject); whether several paragraphs carry; and the themes, where evidence is missing.
+5. Score: a logistic sum of these; the line is 0.5. Both sides must be named, or implied by the outlet, and
+   one remark in passing never carries a text.
+6. Review: a short text that names a side or a word of the subject has its page read before it is dropped.
 """
 
 from __future__ import annotations
@@ -30,11 +33,17 @@ from monitor.text.normal import fold
 _MAX_HITS = 5
 """Hits of one concept that are kept: enough to show where, bounded in the store."""
 
+_MAX_NAMES = 50
+"""Names of a side that are looked at in one sentence; a hostile one may have thousands."""
+
 _SHORT = 2
 """Paragraphs up to which a text has no closing background: lead and report."""
 
 _ACROSS = 10
 """Characters that a comma, semicolon or colon adds to a distance: what stands behind it is another clause."""
+
+_BESIDE = 0.5
+"""How much a theme that stands beside the subject (sanctions, gas) counts of a foreign one."""
 
 _GUESSED = 0.9
 """How far an unread body is trusted to go on like title and teaser (0 … 1)."""
@@ -62,10 +71,12 @@ class _Line:
     """One sentence while it is judged."""
 
     sentence: Sentence
+    number: int
     hits: list[tuple[Concept, int, int]] = field(default_factory=list)
     bits: int = 0
+    bound: int = 0
+    """Bits of names that were dropped because they are another party's."""
     themes: set[Concept] = field(default_factory=set)
-    theme_bits: int = 0
     rule: Evidence | None = None
     weight: float = 0.0
     """Of the rule; less for a rule that only supports, where little else does."""
@@ -78,6 +89,8 @@ class _Shares:
     title: float
     lead: float
     body: float
+    spread: float
+    """1 where several paragraphs carry, and title and lead speak of nothing else."""
     theme_title: float
     theme_lead: float
     theme_body: float
@@ -93,12 +106,14 @@ class _Reader:
         self.prepared = prepared
         self.topic = topic
         self.rules = topic.rules
+        self.telling = topic.rules.sides & ~topic.rules.at_home(lang, country)
         self.implied = [i for i in topic.rules.implied if i.lang == lang and country in i.countries]
-        self.lines = [_Line(sentence) for sentence in prepared.sentences]
+        self.lines = [_Line(sentence, number) for number, sentence in enumerate(prepared.sentences)]
         for line in self.lines:
             self._find(line, lang)
         self.title = [line for line in self.lines if line.sentence.part == "title"]
         self.body = [line for line in self.lines if line.sentence.part == "body"]
+        self.divided = len({line.sentence.paragraph for line in self.body}) > 1
         summary = [line for line in self.lines if line.sentence.part == "summary"]
         self.lead = summary + self.body[: self.rules.lead_sentences]
         self._count_weak()
@@ -106,6 +121,8 @@ class _Reader:
         self._block()
         for line in self.lines:
             line.bits = self._bits(line)
+            self._other(line)
+        self._claim_for_others()
         self.bits = _union(self.lines)
         self.focus = _union(self.title + self.lead)
         for at, line in enumerate(self.lines):
@@ -121,9 +138,6 @@ class _Reader:
             inside = any(other is not concept and a <= hit.start and hit.end <= b for other, a, b in void)
             if inside and not concept.void:
                 continue
-            if concept.theme and not concept.quiet:
-                line.themes.add(concept)
-                line.theme_bits |= concept.bits
             line.hits.append((concept, -hit.start - 1 if weak else hit.start, hit.end))
 
     def _bind(self) -> None:
@@ -133,38 +147,75 @@ class _Reader:
                 bits = _union_of(c for c, _, _ in line.hits)
                 if not (bits & rule.role and bits & rule.other) or bits & rule.unless:
                     continue
-                own = [(start, end) for c, start, end in line.hits if c.bits & rule.own]
-                other = [(start, end) for c, start, end in line.hits if c.bits & rule.other]
-                line.hits = [
-                    (concept, start, end)
-                    for concept, start, end in line.hits
-                    if not concept.bits & rule.role
-                    or _gap(line.sentence.folded, start, end, own)
-                    <= _gap(line.sentence.folded, start, end, other)
+                own = [(start, end) for c, start, end in line.hits if c.bits & rule.own][:_MAX_NAMES]
+                other = [(start, end) for c, start, end in line.hits if c.bits & rule.other][:_MAX_NAMES]
+                theirs = [
+                    hit
+                    for hit in line.hits
+                    if hit[0].bits & rule.role
+                    and _gap(line.sentence.folded, hit[1], hit[2], own)
+                    > _gap(line.sentence.folded, hit[1], hit[2], other)
                 ]
+                line.bound |= _union_of(concept for concept, _, _ in theirs)
+                gone = {(concept.id, start) for concept, start, _ in theirs}
+                line.hits = [hit for hit in line.hits if (hit[0].id, hit[1]) not in gone]
 
     def _count_weak(self) -> None:
-        """Drop weak names unless their role is met by another name; strong hits have a start of 0 or more."""
+        """Drop weak names unless their role, or their theme, is met by another name; then note the themes.
+
+        Strong hits have a start of 0 or more. Two different weak names of one theme support each other.
+        """
         self.named = _union_of(c for line in self.lines for c, _, _ in line.hits)
-        strong = {c.role for line in self.lines for c, start, _ in line.hits if start >= 0 and c.role}
+        strong: set[str] = set()
+        weak_names: dict[str, set[tuple[int, str]]] = {}
+        for at, line in enumerate(self.lines):
+            for concept, start, end in line.hits:
+                key = concept.role or concept.id
+                if start >= 0:
+                    strong.add(key)
+                elif concept.theme:
+                    weak_names.setdefault(key, set()).add((at, line.sentence.folded[-start - 1 : end]))
+        strong.update(key for key, names in weak_names.items() if len(names) > 1)
         for line in self.lines:
             line.hits = [
                 (concept, start if start >= 0 else -start - 1, end)
                 for concept, start, end in line.hits
-                if start >= 0 or concept.role in strong
+                if start >= 0 or (concept.role or concept.id) in strong
             ]
+            line.themes = {c for c, _, _ in line.hits if c.theme and not c.quiet}
 
     def _block(self) -> None:
-        """Take roles out of account where title or lead name a theme that claims them."""
-        everywhere = _union_of(c for line in self.lines for c, _, _ in line.hits)
-        blocked = 0
+        """Take roles out of account where title or lead name a theme that claims them.
+
+        Not in a sentence that names what keeps them ours (``unless``).
+        """
         for line in self.title + self.lead:
             for theme in line.themes:
-                if theme.blocks and not everywhere & theme.unless:
-                    blocked |= theme.blocks
-        if blocked:
-            for line in self.lines:
-                line.hits = [hit for hit in line.hits if not hit[0].bits & blocked]
+                if theme.blocks:
+                    self._claim(theme)
+
+    def _claim(self, theme: Concept) -> None:
+        for line in self.lines:
+            if not _union_of(c for c, _, _ in line.hits) & theme.unless:
+                line.hits = [hit for hit in line.hits if not hit[0].bits & theme.blocks]
+
+    def _other(self, line: _Line) -> None:
+        """Note what else the sentence speaks of, as told by its roles."""
+        for rule in self.rules.other:
+            told = all(line.bits & need for need in rule.needs) and not line.bits & rule.without
+            if told or line.bound & rule.blocks:
+                line.themes.add(rule.theme)
+                line.bits |= rule.theme.bits
+
+    def _claim_for_others(self) -> None:
+        """Take roles out of account beside another party, where the title speaks of that party's affairs."""
+        for rule in self.rules.other:
+            if rule.blocks and any(rule.theme in line.themes for line in self.title):
+                for line in self.lines:
+                    if line.bits & rule.needs[0]:
+                        line.hits = [hit for hit in line.hits if not hit[0].bits & rule.blocks]
+                        line.bits = self._bits(line)
+                        self._other(line)
 
     def _bits(self, line: _Line) -> int:
         bits = _union_of(concept for concept, _, _ in line.hits)
@@ -180,27 +231,42 @@ class _Reader:
             return None
         around = self._around(at, line)
         for rule in self.rules.evidence:
-            implied = _union_bits(i.bits for i in self.implied if rule.id not in i.exempt)
-            here, near = line.bits | implied, around | implied
             # The first need is what the rule is about: nobody implies it.
+            if not line.bits & rule.needs[0] or line.bits & rule.without:
+                continue
+            implied = _union_bits(i.bits for i in self.implied if rule.id not in i.exempt)
             if (
-                line.bits & rule.needs[0]
-                and not line.theme_bits & rule.without
-                and all(here & need for need in rule.needs)
-                and all(near & need for need in rule.context)
+                _meets(line.bits | implied, rule.needs)
+                and _meets(around | implied, rule.context)
+                and _meets(self.focus | implied, rule.focus)
+                and _meets(self.bits | implied, rule.anywhere)
             ):
                 return rule
         return None
 
     def _weigh_support(self) -> None:
+        """Give each sentence its weight: looser evidence counts by how many places speak of the subject.
+
+        One closing sentence on it is a remark in passing; a title and two paragraphs are a subject.
+        """
         carried = [line for line in self.lines if line.rule and not line.rule.support]
-        trust = min(1.0, len(carried) / self.rules.support_sentences)
+        self.places = len({self._place(line) for line in self.lines if line.rule})
+        trust = min(1.0, max(0, self.places - 1) / max(1, self.rules.support_places - 1)) if carried else 0.0
         short = not self.body  # a title and a teaser have no room for more
         for line in self.lines:
             if line.rule:
                 line.weight = line.rule.weight * (trust if line.rule.support and not short else 1.0)
         focus = {id(line) for line in self.title + self.lead}
-        self.carried = any(id(line) in focus for line in carried) or len(carried) >= self.rules.min_sentences
+        self.opened = any(id(line) in focus for line in carried)
+        self.spread = len({self._place(line) for line in carried}) >= self.rules.min_places
+        self.carried = (
+            self.opened or self.spread or (bool(carried) and self.places >= self.rules.support_places)
+        )
+
+    def _place(self, line: _Line) -> tuple[str, int]:
+        """Return the paragraph; the sentence, where a page came without paragraphs."""
+        at = line.sentence.paragraph if self.divided else line.number
+        return line.sentence.part, at
 
     def _around(self, at: int, line: _Line) -> int:
         bits = line.bits | self.focus
@@ -217,20 +283,22 @@ class _Reader:
         if total:
             evidence = sum(line.weight * weight for line, weight in weighed) / total
             body = min(1.0, evidence / self.rules.full_share)
-            themed = sum(weight for line, weight in weighed if line.themes) / total
+            themed = sum(_strength(line.themes) * weight for line, weight in weighed) / total
         else:
             # Only a title, or title and teaser: what the rest would say is guessed from what is there.
             body = _GUESSED * (title + lead) / 2
             themed = 0.0
-        theme_title = any(line.themes for line in self.title)
-        theme_lead = any(line.themes for line in self.lead)
+        theme_title = max((_strength(line.themes) for line in self.title), default=0.0)
+        theme_lead = max((_strength(line.themes) for line in self.lead), default=0.0)
+        against = self.rules.theme_when_spread if self.spread else 1.0
         return _Shares(
             title=title,
             lead=lead,
             body=body,
-            theme_title=(1 - title) * theme_title,
-            theme_lead=(1 - lead) * theme_lead,
-            theme_body=(1 - body) * themed,
+            spread=1.0 if self.spread and not theme_title and not theme_lead else 0.0,
+            theme_title=(1 - title) * theme_title * against,
+            theme_lead=(1 - lead) * theme_lead * against,
+            theme_body=(1 - body) * themed * against,
             sentences=len(self.body),
             on_subject=sum(bool(line.rule) for line in self.body),
         )
@@ -245,7 +313,7 @@ class _Reader:
         last = max(groups, default=-1)
         read: list[tuple[_Line, float]] = []
         for number, lines in groups.items():
-            closing = number == last and len(groups) > _SHORT
+            closing = number == last and len(groups) > _SHORT and not self.opened
             furniture = _opens_like(lines[0].sentence.folded, self.rules.background)
             weight = self.rules.background_weight if closing or furniture else 1.0
             read.extend((line, weight) for line in lines)
@@ -260,6 +328,7 @@ class _Reader:
             + rules.title_weight * shares.title
             + rules.lead_weight * shares.lead
             + rules.body_weight * shares.body
+            + rules.spread_weight * shares.spread
             - rules.theme_title_weight * shares.theme_title
             - rules.theme_lead_weight * shares.theme_lead
             - rules.theme_body_weight * shares.theme_body
@@ -285,8 +354,8 @@ class _Reader:
         for lines in (self.title, self.lead, self.body):
             counts = Counter(theme for line in lines for theme in line.themes)
             if counts:
-                order = {concept: at for at, concept in enumerate(self.topic.concepts)}
-                return min(counts, key=lambda theme: (-counts[theme], order[theme]))
+                order = {concept.id: at for at, concept in enumerate(self.topic.concepts)}
+                return min(counts, key=lambda theme: (-counts[theme], order.get(theme.id, len(order))))
         return None
 
     def _level(self, score: float, theme: Concept | None) -> Level:
@@ -310,10 +379,13 @@ class _Reader:
         if level is Level.RELEVANT:
             return score < 1 - rules.near_line
         titled = any(theme.final for line in self.title for theme in line.themes)
-        if titled and not any(line.weight for line in self.lines):
+        both = bool(rules.sides) and _meets(self.named, _each(rules.sides))
+        if titled and not both and not any(line.weight for line in self.lines):
             return False
         bits = self.named | sides
-        return any(all(bits & need for need in group) for group in rules.review)
+        return bool(self.named & self.telling) or any(
+            all(bits & need for need in group) for group in rules.review
+        )
 
     def _rule(self, level: Level, theme: Concept | None) -> str:
         if level is Level.RELEVANT:
@@ -393,6 +465,23 @@ def _union_bits(values: Iterable[int]) -> int:
     for value in values:
         bits |= value
     return bits
+
+
+def _strength(themes: Iterable[Concept]) -> float:
+    """Return how far themes speak against the subject: fully, or half where they stand beside it."""
+    return max((_BESIDE if theme.near else 1.0 for theme in themes), default=0.0)
+
+
+def _meets(bits: int, groups: Sequence[int]) -> bool:
+    for group in groups:  # noqa: SIM110  all() with a generator takes twice the time, for each rule and sentence
+        if not bits & group:
+            return False
+    return True
+
+
+def _each(bits: int) -> list[int]:
+    """Return the single bits of a union."""
+    return [1 << at for at in range(bits.bit_length()) if bits >> at & 1]
 
 
 def _gap(folded: str, start: int, end: int, others: Sequence[tuple[int, int]]) -> float:

@@ -23,6 +23,8 @@ from monitor.text.patterns import SUBSTRING_LANGUAGES, Found, Matcher, Pattern, 
 
 _LANGUAGE = re.compile(r"[a-z]{2}")
 _HEADER = re.compile(r"^[ \t]*\[\[?[\w.]+\]", re.MULTILINE)
+_ANY_THEME = "any_theme"
+"""Name under which rules ask for a sentence on whatever else."""
 _ANY = "any"
 """Patterns under this key serve every language."""
 
@@ -67,12 +69,27 @@ class Evidence:
     """Groups of bits, each met in the sentence itself."""
     context: tuple[int, ...]
     """Groups of bits, each met in the sentence, beside it or in the title."""
+    focus: tuple[int, ...]
+    """Groups of bits, each met in the title or the lead."""
+    anywhere: tuple[int, ...]
+    """Groups of bits, each met somewhere in the text."""
     weight: float
     """0 … 1."""
     without: int = 0
-    """Bits of themes, none of which may stand in the sentence."""
+    """Bits of which none may be met in the sentence."""
     support: bool = False
     """Adds to other evidence, cannot carry a text alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """One way in which a sentence can speak of something else, told by roles instead of words."""
+
+    theme: Concept
+    needs: tuple[int, ...]
+    without: int
+    blocks: int
+    """Bits of roles that are this theme's where the first need is met, in a text whose title is on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +115,15 @@ class Implied:
 
 
 @dataclass(frozen=True, slots=True)
+class Home:
+    """A side whose name tells nothing: nearly every text in this language, or of these countries, has it."""
+
+    bits: int
+    lang: str
+    countries: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """How sentences become a score; every number is explained in the topic file."""
 
@@ -107,11 +133,13 @@ class Rules:
     gate: tuple[tuple[int, ...], ...]
     """Alternatives, each a group of needs that must all be met."""
     review: tuple[tuple[int, ...], ...]
+    sides: int
+    """Bits of the roles of which one alone makes a short text worth its page, where it is not at home."""
     near_roles: int
     lead_sentences: int
     context_sentences: int
-    min_sentences: int
-    support_sentences: int
+    min_places: int
+    support_places: int
     teaser_words: int
     full_share: float
     background_weight: float
@@ -119,14 +147,26 @@ class Rules:
     title_weight: float
     lead_weight: float
     body_weight: float
+    spread_weight: float
     theme_title_weight: float
     theme_lead_weight: float
     theme_body_weight: float
+    theme_when_spread: float
     background: tuple[str, ...]
     """Folded openings of paragraphs that are page furniture; ``*`` stands for one or more words."""
     bind: tuple[Bind, ...]
     implied: tuple[Implied, ...]
+    home: tuple[Home, ...]
+    other: tuple[Other, ...]
     evidence: tuple[Evidence, ...]
+
+    def at_home(self, lang: str, country: str = "") -> int:
+        """Return the bits of the sides that an outlet of this language or country names every day."""
+        bits = 0
+        for home in self.home:
+            if home.lang == lang or country in home.countries:
+                bits |= home.bits
+        return bits
 
 
 @dataclass(frozen=True)
@@ -181,7 +221,7 @@ class Topic:
     def _compiled_gates(self, lang: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
         """Return alternatives of literals: whatever may be looked at further or reviewed passes."""
         groups = dict.fromkeys(self.rules.gate + self.rules.review)
-        alone = 0
+        alone = self.rules.sides & ~self.rules.at_home(lang)
         for group in groups:
             alone |= group[0] if len(group) == 1 else 0
         first = (self._literals(alone, lang),)
@@ -239,7 +279,7 @@ class _Loader:
         self.text = text
         self.file = file
         self.mistakes: list[Mistake] = []
-        self.bit_of: dict[str, int] = {}
+        self.bit_of: dict[str, int] = {_ANY_THEME: 1}
         self.counted: dict[tuple[int, int], int] = {}
 
     def load(self, data: dict[str, Any]) -> Topic:
@@ -310,7 +350,8 @@ class _Loader:
         for name in tables:
             key = f"negative.{name}"
             table = self.table(tables, name, "negative")
-            allowed = ("rule", "label", "near", "final", "void", "quiet", "blocks", "unless", "note")
+            allowed = ("rule", "label", "near", "final", "void", "quiet", "blocks", "unless", "note", "weak")
+            quiet = self.flag(table, "quiet", key)
             self.known(table, key, allowed, languages=True)
             concept = Concept(
                 id=name,
@@ -321,10 +362,10 @@ class _Loader:
                 near=self.flag(table, "near", key),
                 final=self.flag(table, "final", key),
                 void=self.flag(table, "void", key),
-                quiet=self.flag(table, "quiet", key),
+                quiet=quiet,
                 blocks=self.group(self.strings(table, "blocks", key), f"{key}.blocks"),
                 unless=self.group(self.strings(table, "unless", key), f"{key}.unless"),
-                bits=self.bit_of.get(name, 0),
+                bits=self.bit_of.get(name, 0) | (0 if quiet else self.bit_of[_ANY_THEME]),
             )
             read.append((concept, self.patterns(table, key)))
         return read
@@ -351,14 +392,18 @@ class _Loader:
         numbers = {
             "line": (0.5, 0, 1), "near_line": (0.2, 0, 1), "full_share": (0.34, 0.01, 1),
             "background_weight": (0.3, 0, 1), "bias": (-2.4, -20, 20), "title_weight": (3.0, 0, 20),
-            "lead_weight": (2.0, 0, 20), "body_weight": (4.0, 0, 20), "theme_title_weight": (1.6, 0, 20),
-            "theme_lead_weight": (0.6, 0, 20), "theme_body_weight": (1.2, 0, 20),
+            "lead_weight": (2.0, 0, 20), "body_weight": (4.0, 0, 20), "spread_weight": (1.0, 0, 20),
+            "theme_title_weight": (1.6, 0, 20), "theme_lead_weight": (0.6, 0, 20),
+            "theme_body_weight": (1.2, 0, 20), "theme_when_spread": (0.6, 0, 1),
         }  # fmt: skip
         counts = {
-            "lead_sentences": (2, 0, 20), "context_sentences": (1, 0, 20), "teaser_words": (60, 0, 1000),
-            "min_sentences": (2, 0, 20), "support_sentences": (3, 1, 20),
+            "lead_sentences": (2, 0, 20), "context_sentences": (1, 0, 20), "teaser_words": (120, 0, 1000),
+            "min_places": (2, 0, 20), "support_places": (3, 1, 20),
         }  # fmt: skip
-        others = ("gate", "review", "require", "near_roles", "background", "bind", "implied", "evidence")
+        others = (
+            "gate", "review", "sides", "require", "near_roles", "background", "bind", "implied", "home",
+            "other", "evidence",
+        )  # fmt: skip
         self.known(table, "rules", (*numbers, *counts, *others))
         read: dict[str, Any] = {}
         for name, (default, low, high) in {**numbers, **counts}.items():
@@ -369,11 +414,14 @@ class _Loader:
             self.wrong("rules.gate", "name the roles without one of which a text is off topic at once")
         return Rules(
             **read,
+            sides=self.group(self.strings(table, "sides", "rules"), "rules.sides"),
             near_roles=self.group(self.strings(table, "near_roles", "rules"), "rules.near_roles"),
             require=self.needs(table, "require", "rules"),
             background=self.background(self.table(table, "background", "rules")),
             bind=tuple(self.bind(t, k) for t, k in self.tables(table, "bind", "rules")),
             implied=tuple(self.implied(t, k) for t, k in self.tables(table, "implied", "rules")),
+            home=tuple(self.home(t, k) for t, k in self.tables(table, "home", "rules")),
+            other=tuple(self.other(t, k) for t, k in self.tables(table, "other", "rules")),
             evidence=self.evidence(table),
         )
 
@@ -400,10 +448,38 @@ class _Loader:
             exempt=frozenset(self.strings(table, "except", key)),
         )
 
+    def home(self, table: dict[str, Any], key: str) -> Home:
+        self.known(table, key, ("role", "lang", "countries"))
+        return Home(
+            bits=self.need(self.words(table, "role", key), f"{key}.role"),
+            lang=self.words(table, "lang", key, ""),
+            countries=frozenset(self.strings(table, "countries", key)),
+        )
+
+    def other(self, table: dict[str, Any], key: str) -> Other:
+        self.known(table, key, ("id", "label", "near", "needs", "without", "blocks"))
+        label = self.words(table, "label", key)
+        name = self.words(table, "id", key)
+        theme = Concept(
+            id=label,
+            role="",
+            label=label,
+            theme=True,
+            rule=name,
+            near=self.flag(table, "near", key),
+            bits=self.bit_of[_ANY_THEME],
+        )
+        return Other(
+            theme=theme,
+            needs=self.needs(table, "needs", key),
+            without=self.group(self.strings(table, "without", key), f"{key}.without"),
+            blocks=self.group(self.strings(table, "blocks", key), f"{key}.blocks"),
+        )
+
     def evidence(self, table: dict[str, Any]) -> tuple[Evidence, ...]:
         read = []
         for rule, key in self.tables(table, "evidence", "rules"):
-            allowed = ("id", "label", "needs", "context", "without", "support", "weight")
+            allowed = ("id", "label", "needs", "context", "focus", "anywhere", "without", "support", "weight")
             self.known(rule, key, allowed)
             needs = self.needs(rule, "needs", key)
             if not needs:
@@ -414,6 +490,8 @@ class _Loader:
                     label=self.words(rule, "label", key),
                     needs=needs,
                     context=self.needs(rule, "context", key),
+                    focus=self.needs(rule, "focus", key),
+                    anywhere=self.needs(rule, "anywhere", key),
                     weight=float(self.number(rule, "weight", key, None, 0, 1)),
                     without=self.group(self.strings(rule, "without", key), f"{key}.without"),
                     support=self.flag(rule, "support", key),

@@ -10,6 +10,7 @@ committed. Entries are taken in order of their claimed time, so that a repeated 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -47,6 +48,8 @@ log = structlog.get_logger(__name__)
 
 BATCH = 50
 """Entries a transaction: some 50 x 10 ms of judging, short enough for a clean end within 10 s."""
+LONGEST_BATCH_S = 2.0
+"""Time after which a batch is committed as far as it is: long texts must not delay a clean end."""
 FULL_TEXT_WORDS = 120
 """A feed text of this length is the article (agency items run from 80 words); its page is not asked for."""
 STORY_WINDOW = timedelta(days=7)
@@ -73,7 +76,7 @@ class IngestReport:
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class Look:
     """One entry after the first look."""
 
     pending: PendingEntry
@@ -87,7 +90,7 @@ async def ingest(context: Context) -> IngestReport:
     """Judge everything that is pending and due, and return the counts."""
     report = IngestReport()
     while batch := context.store.pending(context.clock(), BATCH):
-        looks = [_first_look(context, pending) for pending in batch]
+        looks = _first_looks(context, batch, report)
         wanted = [
             pages.Wanted(look.pending.entry.url or "", look.source) for look in looks if look.wants_page
         ]
@@ -98,18 +101,32 @@ async def ingest(context: Context) -> IngestReport:
     return report
 
 
+def _first_looks(context: Context, pending: Sequence[PendingEntry], report: IngestReport) -> list[Look]:
+    """Return the first looks; an entry over which ours fails is kept as failed and does not come again."""
+    looks = []
+    for one in pending:
+        try:
+            looks.append(first_look(context, one))
+        except Exception:
+            log.exception("judging_failed", entry=one.id, url=one.entry.url)
+            with context.store.batch() as batch:
+                batch.finish(one.id, "failed")
+            report.failed += 1
+    return looks
+
+
 def _source_of(context: Context, source_id: str) -> Source:
     """Return the configured source, or a bare one for a source that left the configuration."""
     known = context.sources.get(source_id)
     return known or Source(id=source_id, name=source_id, url="", lang="", fetch_articles=False)
 
 
-def _first_look(context: Context, pending: PendingEntry) -> _Look:
+def first_look(context: Context, pending: PendingEntry) -> Look:
     """Judge what the feed gave; say whether the page should be read."""
     source, entry = _source_of(context, pending.source_id), pending.entry
     prepared = prepare(entry.title, entry.summary, entry.content, entry.lang or source.lang)
     seen = relevance.judge(prepared, context.topic, lang=prepared.lang, country=source.country)
-    return _Look(pending, source, prepared, seen, _wants_page(context, source, pending, prepared, seen))
+    return Look(pending, source, prepared, seen, _wants_page(context, source, pending, prepared, seen))
 
 
 def _wants_page(
@@ -127,8 +144,9 @@ def _wants_page(
 
 
 def _judge_batch(
-    context: Context, looks: Sequence[_Look], records: dict[str, PageRecord], report: IngestReport
+    context: Context, looks: Sequence[Look], records: dict[str, PageRecord], report: IngestReport
 ) -> None:
+    began = time.monotonic()
     with context.store.batch() as batch:
         now = context.clock()  # when nobody else writes: a digest built before it is known, one after it not
         untouched = batch.still_pending([look.pending.id for look in looks])
@@ -143,7 +161,7 @@ def _judge_batch(
                 continue
             try:
                 with batch.savepoint():
-                    report.count(_judge_one(context, batch, look, record, now))
+                    report.count(judge_one(context, batch, look, record, now))
             except StoreError:
                 raise  # a full disk is no fault of the entry: all of the batch is tried again
             # One article that breaks our own rules must not stop the others; it is kept and shown as failed.
@@ -151,10 +169,12 @@ def _judge_batch(
                 log.exception("judging_failed", entry=look.pending.id, url=look.pending.entry.url)
                 batch.finish(look.pending.id, "failed")
                 report.failed += 1
+            if time.monotonic() - began > LONGEST_BATCH_S:
+                break  # at least one is done; the rest is still pending, and comes with the next batch
 
 
-def _judge_one(
-    context: Context, batch: Batch, look: _Look, record: PageRecord | None, now: datetime
+def judge_one(
+    context: Context, batch: Batch, look: Look, record: PageRecord | None, now: datetime
 ) -> Relation:
     """Decide on one entry and record it; return the relation."""
     page = record.page if record is not None and record.state is PageState.OK else None
@@ -170,8 +190,8 @@ def _judge_one(
         article_id = batch.save_article(
             article,
             url_keys=keys,
-            fingerprint=_own_part(subject, verdict, known),
-            traits=_looked_up(subject.traits),
+            fingerprint=own_part(subject, verdict, known),
+            traits=looked_up(subject.traits),
             words=subject.prepared.words,
         )
         batch.attach(look.pending.id, article_id)
@@ -186,7 +206,7 @@ def _judge_one(
     return verdict.relation
 
 
-def _same_article(batch: Batch, look: _Look, article_id: int, keys: Sequence[str], now: datetime) -> Relation:
+def _same_article(batch: Batch, look: Look, article_id: int, keys: Sequence[str], now: datetime) -> Relation:
     """Record one more entry of a stored article (other feed, other parameters, other guid)."""
     verdict = batch.verdict_of(article_id)
     batch.attach(look.pending.id, article_id, url_keys=keys)
@@ -220,7 +240,7 @@ def judge(
     return decide.decide(subject, known, context.topic), subject, known
 
 
-def _own_part(subject: Subject, verdict: Verdict, known: Gathered) -> Fingerprint | None:
+def own_part(subject: Subject, verdict: Verdict, known: Gathered) -> Fingerprint | None:
     """Return what of a fingerprint is kept for looking up: of a copy only what its original has not.
 
     Otherwise the fortieth print of one agency text would make the text itself look like boilerplate.
@@ -235,7 +255,7 @@ def _own_part(subject: Subject, verdict: Verdict, known: Gathered) -> Fingerprin
     return replace(subject.fingerprint, sampled=kept)
 
 
-def _looked_up(found: Traits | None) -> Traits | None:
+def looked_up(found: Traits | None) -> Traits | None:
     """Return the traits with the terms that reports of one event are looked up by: the others get no row."""
     if found is None:
         return None

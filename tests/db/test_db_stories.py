@@ -54,6 +54,15 @@ def test_a_merged_story_leads_to_the_one_it_went_into(store, members):
     assert refs(store, [a]) == [one]
 
 
+def test_stories_cannot_be_merged_in_a_circle(store, members):
+    one, other = refs(store, [members[0], members[2]])
+    store.merge_stories(one, other, later(1), "one event")
+    with pytest.raises(LookupError):
+        store.merge_stories(other, one, later(2), "back again")
+    assert store.merge_stories(one, other, later(3), "said twice") == 0
+    assert refs(store, members) == [one] * 4
+
+
 def test_a_story_of_a_seed_takes_others_in(store, members):
     a, b, *_ = members
     one = refs(store, [a])[0]
@@ -65,7 +74,7 @@ def test_a_story_of_a_seed_takes_others_in(store, members):
 
 def test_an_unknown_story_cannot_be_merged_and_nothing_moves(store, members):
     before = refs(store, members)
-    for kept, gone in (("story:99", before[0]), (before[0], "story:99")):
+    for kept, gone in (("story:99", before[0]), (before[0], "story:99"), (before[0], before[0])):
         with pytest.raises(LookupError):
             store.merge_stories(kept, gone, later(1), "no")
     assert refs(store, members) == before

@@ -39,7 +39,7 @@ def judged(loaded, title, summary="", body="", lang="en", country=""):
 
 
 def test_own_samples_keep_their_floors(shipped):
-    table = bench.figures(bench.own_samples(), shipped)
+    table = bench.figures(bench.own_samples("base"), shipped)
     assert table["all"]["hit"] + table["all"]["missed"] >= 50
     assert table["all"]["false"] + table["all"]["out"] >= 80
     for lang in ("all", "en", "ru", "ja"):
@@ -47,10 +47,32 @@ def test_own_samples_keep_their_floors(shipped):
         assert table[lang]["kept_out"] >= 0.98, (lang, table[lang])
 
 
+def test_texts_that_name_the_subject_sideways_keep_their_floors(shipped):
+    """163 texts written blind in four rounds, few of them in plain words; at first sight of a round the rules
+    reached .51 to .73, now .88 to 1.00: what is said so indirectly that a reader must guess is not chased."""
+    rounds = [name for name in bench.rounds() if name != "base"]
+    samples = [sample for name in rounds for sample in bench.own_samples(name)]
+    assert len(samples) >= 160
+    table = bench.figures(samples, shipped)
+    for lang in ("all", "en", "ru", "ja"):
+        assert table[lang]["f1"] >= 0.88, (lang, table[lang])
+        assert table[lang]["kept_out"] >= 0.96, (lang, table[lang])
+
+
 def test_short_forms_of_own_samples_are_kept_out_or_looked_up(shipped):
+    table = bench.figures(bench.own_samples("base"), shipped, body=False)["all"]
+    assert table["kept_out"] == 1.0
+    assert table["lost"] == 0, table  # never seen again: neither relevant nor asking for the page
     table = bench.figures(bench.own_samples(), shipped, body=False)["all"]
     assert table["kept_out"] == 1.0
-    assert table["lost"] <= 4, table  # never seen again: neither relevant nor asking for the page
+    assert table["lost"] <= 6, table  # titles such as "Reporter's notebook" with nothing to go by
+
+
+@pytest.mark.shared
+def test_feeds_on_anything_ask_for_few_pages(shipped, shared):
+    entries, asked = bench.pages_asked_for(shared / "corpus" / "feeds" / "real", shipped)
+    assert entries > 1000
+    assert asked <= entries / 50  # 11 of 1668 measured
 
 
 @pytest.mark.shared
@@ -168,13 +190,81 @@ def test_beside_the_topic_is_near(shipped, title, summary, lang):
         ("元島民の願い", "ja", "JP", True),
         ("Strong quake near Iturup, no tsunami", "en", "", False),
         ("Tram line approved", "en", "", False),
-        ("Japan raises rates", "en", "", False),
+        ("Japan raises rates", "en", "JP", False),
+        ("Japan raises rates", "en", "", True),
+        ("Japan raises rates", "en", "RU", True),
+        ("В Москве открыли станцию метро", "ru", "", False),
+        ("В Токио открыли станцию метро", "ru", "", True),
+        ("東京で新駅が開業", "ja", "", False),
+        ("モスクワで新駅が開業", "ja", "", True),
+        ("根室から見える島", "ja", "JP", True),
+        ("Fishing boats wait for word on the islands", "en", "JP", True),
     ],
 )
 def test_short_entries_ask_for_their_page_when_it_may_change_the_answer(
     shipped, title, lang, country, review
 ):
     assert judged(shipped, title, lang=lang, country=country).review is review
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "lang"),
+    [
+        ("Tokyo wants treaty with Moscow, Kremlin names the price", "A minister answers.", "en"),
+        ("Tokyo protests to Seoul over Korean stake in a fish plant on Iturup", "Japan objects.", "en"),
+        ("Токио выразил протест Сеулу из-за корейского завода на Шикотане", "", "ru"),
+        ("韓国企業の択捉島進出に抗議　外務省、ソウルに申し入れ", "", "ja"),
+        ("Poll: most Japanese expect no return of the islands from Russia", "", "en"),
+        ("Токио не меняет позицию по Курилам, Москва тоже", "", "ru"),
+    ],
+)
+def test_a_word_of_another_subject_does_not_outweigh_what_the_title_says(shipped, title, summary, lang):
+    assert judged(shipped, title, summary, lang=lang).level is Level.RELEVANT
+
+
+def test_an_everyday_word_makes_no_theme_but_two_do(shipped):
+    once = judged(shipped, "Japan and Russia meet at last", "What price patience?")
+    twice = judged(shipped, "Fish prices rise in Japan", "The price of Russian crab doubled.")
+    assert once.rule == "none"
+    assert (twice.rule, twice.level) == ("N1", Level.OFF_TOPIC)
+
+
+def test_the_treaty_of_those_in_the_title_is_theirs_even_beside_our_two(shipped):
+    body = (
+        "Seoul asked Tokyo and Moscow if they would witness a peace treaty with the North.\n\n"
+        "Seoul's minister noted that Russia and Japan have no peace treaty either.\n\nTalks go on."
+    )
+    title = "Seoul floats a treaty with Pyongyang"
+    assert judged(shipped, title, "Tokyo and Moscow were asked.", body).level is not Level.RELEVANT
+
+
+def test_the_adjective_is_no_grave(shipped):
+    answer = judged(
+        shipped, "Tokyo voices grave concern to Moscow", "Grave words from the ambassador of Russia."
+    )
+    assert not any(hit.concept in {"grave", "thread_graves"} for hit in answer.hits)
+
+
+def test_looser_words_count_by_the_places_that_have_them(shipped):
+    """One sentence carries; a title and paragraphs around it on the same matter make it the subject."""
+    anchor = "Russia left the negotiations on a peace treaty with Japan in 2022."
+    around = "The ambassador was asked about the islands and told Japan's press that Russia stays calm."
+    off = "A choir sang. The hall was full. Tea was served."
+    title = "Russian ambassador answers questions on Japan"
+    passing = judged(shipped, "An evening with songs", "", f"{off}\n\n{off}\n\n{anchor}")
+    subject = judged(shipped, title, "", f"{around}\n\n{off}\n\n{anchor}")
+    assert passing.level is not Level.RELEVANT
+    assert subject.level is Level.RELEVANT
+
+
+def test_reaction_in_the_last_paragraph_counts_where_the_text_opened_on_the_islands(shipped):
+    body = (
+        "Russia closed the sea off Shikotan for gunnery. The notice runs for a week.\n\n"
+        "It is the third this year. Crews were told to keep clear.\n\n"
+        "Japan's foreign ministry lodged a protest."
+    )
+    answer = judged(shipped, "Russia closes sea off Shikotan, Japan objects to gunnery", "", body)
+    assert answer.level is Level.RELEVANT
 
 
 def test_hits_point_at_the_words_they_found(shipped, samples):

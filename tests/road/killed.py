@@ -56,7 +56,7 @@ def main() -> None:
         Store.record_polls = after(Store.record_polls, count)
         Store.save_pages = after(Store.save_pages, count)
     elif point == "ingest":
-        ingest._judge_one = after(ingest._judge_one, count)
+        ingest.judge_one = after(ingest.judge_one, count)
     else:
         raise SystemExit(f"no point {point!r}")
     from monitor.__main__ import main as run

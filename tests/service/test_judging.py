@@ -72,6 +72,28 @@ def test_an_entry_that_always_fails_is_kept_as_failed_and_holds_up_nobody(contex
     capsys.readouterr()
 
 
+def test_an_entry_that_fails_at_the_first_look_holds_up_nobody_either(context, monkeypatch, capsys):
+    real = module.prepare
+
+    def broken(title, *rest):
+        if "переговоров" in title:
+            raise RecursionError("some text that no rule expected")
+        return real(title, *rest)
+
+    monkeypatch.setattr(module, "prepare", broken)
+    put(context, *map(entry, TEXTS))
+    report = context.run(ingest(context))
+    assert (report.judged, report.failed) == (2, 1)
+    assert states(context)["talks"] is EntryState.FAILED
+    capsys.readouterr()
+
+
+def test_a_batch_that_takes_long_is_committed_as_far_as_it_is(context, monkeypatch):
+    monkeypatch.setattr(module, "LONGEST_BATCH_S", 0.0)
+    put(context, *map(entry, TEXTS))
+    assert context.run(ingest(context)).judged == 3
+
+
 def test_a_full_disk_in_the_middle_of_a_batch_fails_no_entry(context, monkeypatch):
     put(context, *map(entry, TEXTS))
     with monkeypatch.context() as patched:
