@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import structlog
 
 from monitor.db.records import EntryState, PollRecord
 from monitor.db.store import Batch
@@ -15,6 +16,13 @@ from tests.service.desks import TEXTS, Clock, at, desk, write
 
 FILE = 'kind = "file"'
 DEAD = "http://127.0.0.1:9"
+
+
+@pytest.fixture(autouse=True)
+def logs():
+    """Keep the log in memory: an unconfigured one draws pictures of every trace."""
+    with structlog.testing.capture_logs() as lines:
+        yield lines
 
 
 @pytest.fixture
@@ -56,7 +64,7 @@ def spoil(monkeypatch, error):
     monkeypatch.setattr(Batch, "save_article", broken)
 
 
-def test_an_entry_that_always_fails_is_kept_as_failed_and_holds_up_nobody(context, monkeypatch, capsys):
+def test_an_entry_that_always_fails_is_kept_as_failed_and_holds_up_nobody(context, monkeypatch):
     """It fails when its article is saved already: that part is undone, the rest of the batch stands."""
     spoil(monkeypatch, RuntimeError("half of it is written"))
     put(context, *map(entry, TEXTS))
@@ -69,10 +77,9 @@ def test_an_entry_that_always_fails_is_kept_as_failed_and_holds_up_nobody(contex
     }
     assert context.store.check() == []
     assert context.run(ingest(context)).failed == 0, "it is not tried again and again"
-    capsys.readouterr()
 
 
-def test_an_entry_that_fails_at_the_first_look_holds_up_nobody_either(context, monkeypatch, capsys):
+def test_an_entry_that_fails_at_the_first_look_holds_up_nobody_either(context, monkeypatch):
     real = module.prepare
 
     def broken(title, *rest):
@@ -85,7 +92,6 @@ def test_an_entry_that_fails_at_the_first_look_holds_up_nobody_either(context, m
     report = context.run(ingest(context))
     assert (report.judged, report.failed) == (2, 1)
     assert states(context)["talks"] is EntryState.FAILED
-    capsys.readouterr()
 
 
 def test_a_batch_that_takes_long_is_committed_as_far_as_it_is(context, monkeypatch):
@@ -164,7 +170,7 @@ def test_a_long_backlog_lets_others_in_between(context, monkeypatch):
     assert context.run(beside()) >= len(TEXTS)
 
 
-def test_a_fault_over_one_source_costs_that_source(tmp_path, clock, monkeypatch, capsys):
+def test_a_fault_over_one_source_costs_that_source(tmp_path, clock, monkeypatch):
     path = write(tmp_path, [FILE])
     text = path.read_text(encoding="utf-8")
     path.write_text(text + '[[source]]\nid = "other"\nurl = "http://127.0.0.1:9/other"\nlang = "en"\n')
@@ -182,7 +188,6 @@ def test_a_fault_over_one_source_costs_that_source(tmp_path, clock, monkeypatch,
         assert context.store.source_states()["wire"].kind is FetchKind.PARSE_LOST
         clock.on(minutes=2)
         assert context.run(polling.poll(context)).results == [], "it waits for its time like any other"
-    capsys.readouterr()
 
 
 def test_the_next_due_time_is_one_of_a_source_that_is_still_watched(tmp_path, clock):

@@ -8,6 +8,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+import structlog
 
 from monitor import config
 from monitor.db.records import PageState
@@ -53,6 +54,13 @@ def answering(answers):
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@pytest.fixture(autouse=True)
+def logs():
+    """Keep the log in memory: an unconfigured one draws pictures of every trace."""
+    with structlog.testing.capture_logs() as lines:
+        yield lines
 
 
 @pytest.fixture
@@ -141,7 +149,7 @@ def test_a_host_that_closes_for_days_is_not_waited_for(tmp_path, clock):
         assert read(context, f"{base}/a")[pages.key_of(f"{base}/a")].state is PageState.FAILED
 
 
-def test_a_fault_over_one_page_costs_that_page(tmp_path, clock, monkeypatch, capsys):
+def test_a_fault_over_one_page_costs_that_page(tmp_path, clock, monkeypatch):
     real = pages.ask_page
 
     async def broken(context, want):
@@ -154,7 +162,6 @@ def test_a_fault_over_one_page_costs_that_page(tmp_path, clock, monkeypatch, cap
         found = read(context, f"{base}/bad", f"{base}/good")
     assert found[pages.key_of(f"{base}/good")].state is PageState.OK
     assert found[pages.key_of(f"{base}/bad")].state is PageState.FAILED
-    capsys.readouterr()
 
 
 def test_what_is_no_web_address_is_not_asked_for(tmp_path, clock):
