@@ -17,6 +17,8 @@ PARTS = (
     ("quotes", "quotes"),
     ("relevance", "relevance"),
     ("reason", "reason"),
+    ("positions", "positions"),
+    ("origin", "origin"),
     ("figures", "figures"),
     ("island_names", "island names"),
     ("story_reason", "reason of the story"),

@@ -160,3 +160,26 @@ def tell(context: Context, clock: Clock, sitting: int) -> None:
     kind = {0: DeliveryKind.SENT, 1: DeliveryKind.SENT, 3: DeliveryKind.SENT}.get(sitting % 5)
     if kind is not None:
         context.store.mark_delivery(number, Delivery(kind), clock())
+
+
+def main() -> None:
+    """Let a past happen in a new folder (and database) and print the export and every verdict: FOLDER [DATABASE]."""
+    import sys
+
+    from monitor.db.codec import pack
+    from monitor.service import export
+
+    folder, *database = sys.argv[1:]
+    rows = articles()[:60]
+    path = make_place(Path(folder), rows, database="".join(database))
+    clock = Clock(datetime(2026, 1, 1, tzinfo=UTC))
+    with place(path, clock) as context:
+        live(context, clock, rows)
+        lines = [export.record(row) for row in context.store.entries_for_export()]
+        for line, entry in zip(lines, context.store.each_entry(), strict=True):
+            line["verdict"] = pack(context.store.verdict_history(entry.id)[0].verdict)
+        print(json.dumps(lines, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()
