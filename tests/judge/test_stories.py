@@ -66,3 +66,40 @@ def test_likeness_is_symmetrical_and_one_with_itself():
 
 def test_nothing_is_like_an_empty_report():
     assert stories.likeness(traits_of("", ""), traits_of(*GRAVES_EN), KNOWN) == 0.0
+
+
+FORECASTS = {
+    "en": ("Ferry strike shuts {} for a second day", "Crews of the ferries in {} stay on the pier. Talks on pay began at noon; the union asks for nine percent."),
+    "ru": ("Забастовка паромщиков: {} закрыт второй день", "Экипажи паромов, порт {}: причал стоит. Переговоры о зарплате начались в полдень; профсоюз просит девять процентов."),
+    "ja": ("フェリー乗組員のスト2日目、{}港が閉鎖", "{}港でフェリーの乗組員が桟橋に残っている。賃金交渉は正午に始まり、組合は9パーセントを求めている。"),
+}  # fmt: skip
+OTHERS = {
+    "en": ("{}: boats lie idle, wages disputed", "Nothing moves in {}. Sailors want more money, owners offer little; passengers sleep in the hall."),
+    "ru": ("{}: суда стоят, спорят о деньгах", "Город {} без переправы. Моряки хотят больше денег, хозяева дают мало; пассажиры ночуют в зале."),
+    "ja": ("{}で船が止まる　賃上げめぐり対立", "{}では船が動かない。船員は増額を求め、会社は応じない。乗客は待合室で夜を明かした。"),
+}  # fmt: skip
+TOWNS = {"en": ("Korsakov", "Wakkanai"), "ru": ("Корсаков", "Вакканай"), "ja": ("コルサコフ", "稚内")}
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "ja"])
+def test_titles_that_name_different_towns_speak_against_one_event(lang):
+    here, there = TOWNS[lang]
+    title, text = FORECASTS[lang]
+    head, body = OTHERS[lang]
+    one = traits_of(title.format(here), text.format(here), lang)
+    same = traits_of(head.format(here), body.format(here), lang)
+    other = traits_of(head.format(there), body.format(there), lang)
+    alike, apart = stories.likeness(one, same, KNOWN), stories.likeness(one, other, KNOWN)
+    assert alike - apart >= min(2 * stories.STRANGER, alike)
+    assert stories.likeness(other, one, KNOWN) == apart
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "ja"])
+def test_a_title_that_the_other_report_tells_speaks_for_it(lang):
+    here, _ = TOWNS[lang]
+    title, text = FORECASTS[lang]
+    report = traits_of(title.format(here), text.format(here), lang)
+    other = {"en": "Cod is dear again", "ru": "Треска снова подорожала", "ja": "タラがまた値上がり"}[lang]
+    told = traits_of(other, text.format(here) + " " + title.format(here) + ".", lang)
+    untold = traits_of(other, text.format(here), lang)
+    assert stories.likeness(report, told, KNOWN) > stories.likeness(report, untold, KNOWN)
