@@ -58,6 +58,20 @@ def test_what_only_backfill_found_is_told_when_asked(store):
     assert untold(store, until=later(9), backfilled=True) == [old, both]
 
 
+def test_what_was_added_by_hand_is_told_like_what_was_found(store):
+    assert [judged_entry(store, 1, via="hand")] == untold(store)
+
+
+def test_what_a_refused_digest_held_is_untold_for_its_recipient(store):
+    a = judged_entry(store, 1)
+    refused = store.queue_digest(digest(items=(a,)))
+    assert untold(store) == []
+    store.mark_delivery(refused, REFUSED, NOW)
+    assert untold(store) == [a]
+    store.queue_digest(digest("2026-11-23T07:00", items=(a,)))
+    assert untold(store) == []
+
+
 def test_an_article_judged_again_is_untold_by_its_current_verdict(store):
     a = judged_entry(store, 1)
     with store.batch() as batch:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 
 import pytest
 
 from monitor.db.articles import LINES_OF
 from monitor.db.records import EntryRef, EntryState, Mark, PageRecord, PageState
+from monitor.errors import StoreError
 from monitor.model import (
     NO_CLAIM,
     Article,
@@ -131,6 +133,32 @@ def test_an_exception_in_a_savepoint_undoes_that_part_alone(store):
     with store.batch() as batch:
         assert batch.article_for_url(["a"]) is None
         assert batch.article_for_url(["b"]) == article_id
+
+
+def test_a_batch_knows_which_entries_nobody_has_judged_meanwhile(store):
+    first, second, third = polled(store)
+    with store.batch() as batch:
+        batch.finish(second, "done")
+    with store.batch() as batch:
+        assert batch.still_pending([first, second, third, 999]) == {first, third}
+        assert batch.still_pending([]) == set()
+
+
+def test_a_store_that_fails_inside_a_savepoint_ends_the_batch(store):
+    """Not so what it was told wrongly: that is undone, and the batch goes on (the test after this)."""
+    (first,) = polled(store, 1)
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+
+    def judge():
+        with store.batch() as batch:
+            batch.finish(first, "done")
+            with batch.savepoint():
+                raise full
+
+    with pytest.raises(StoreError, match="disk is full"):
+        judge()
+    assert store.entry(first).state is EntryState.PENDING
 
 
 def test_a_refused_step_in_a_savepoint_does_not_spoil_the_batch(store):
