@@ -1,11 +1,17 @@
-"""How well the road judges: floors and goals beside what is reached, on the evaluation set or one like it.
+"""How well the road judges: every floor and goal with the figure that is reached, in one table.
 
-    python benchmarks/judge_quality.py [--half DIR] [--seeds FILE] [--results FILE] [--errors N] [--json]
+    python benchmarks/judge_quality.py [--blocks sets,copies,pairs] [--copy-seeds 1,2,3] [--errors N] [--json]
+    python benchmarks/judge_quality.py --half DIR [--seeds FILE] [--results FILE] [--errors N] [--json]
 
-Runs prepare → relevance → fingerprint → traits → decide in memory, in published order, no network, no
-store. Without ``--half`` the shared set is used (``MONITOR_SHARED``, else beside the checkout) with the
-shipped seeds or those of another seeds.json, and measured by its ``eval/score.py``; that reads the lines of
-``--results``. ``--half tests/eval`` needs only the checkout: that set has its own seeds, names and score.py.
+Without ``--half``: the shared evaluation set and the repository's own (``tests/eval``) side by side, copies
+made by rule from the shared set (the worst of three runs), and labelled pairs of real news; in some two
+minutes. The shared folder is ``MONITOR_SHARED``, else beside the checkout; without it the own set alone is
+measured.
+
+A set runs prepare → relevance → fingerprint → traits → decide in memory, in published order, no network, no
+store. With ``--half`` one set is measured and its blocks are printed: ``eval/score.py`` reads the lines of
+``--results``; the shared set takes the shipped seeds or those of another seeds.json, ``tests/eval`` has its
+own seeds, names and score.py. Exit status 1: a floor is missed.
 """
 
 from __future__ import annotations
@@ -25,7 +31,10 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from monitor.judge import (  # noqa: E402  the checkout first
+from benchmarks import _floors as floors  # noqa: E402  the checkout first
+from benchmarks import _pairs as pairs  # noqa: E402
+from benchmarks import copies  # noqa: E402
+from monitor.judge import (  # noqa: E402
     anchors,
     decide,
     fingerprint,
@@ -57,26 +66,6 @@ WINDOW = timedelta(days=7)
 CANDIDATES, THEMATIC = 10, 50
 COMMON_AT_LEAST = 8
 REPEATED_LAST, REPEATED_AT_LEAST = 20, 2
-
-# (block, path into the scores, floor, goal); judging.md, "Floors to hold". "<" marks: lower is better.
-FLOORS: tuple[tuple[str, tuple[str, ...], float, float, str], ...] = (
-    ("relevance F1", ("relevance", "all", "f1"), 0.95, 0.98, ">"),
-    ("off-topic kept out", ("relevance", "all", "kept_out"), 0.90, 0.97, ">"),
-    ("  English", ("relevance", "en", "kept_out"), 0.85, 0.93, ">"),
-    ("  Russian", ("relevance", "ru", "kept_out"), 0.85, 0.93, ">"),
-    ("  Japanese", ("relevance", "ja", "kept_out"), 0.85, 0.93, ">"),
-    ("copies, pairwise F1", ("duplicates", "copies", "pairwise", "f1"), 0.98, 1.00, ">"),
-    ("rewrites matched", ("seed_match", "rewrite_of_seed", "accuracy"), 0.60, 0.85, ">"),
-    ("translations matched", ("seed_match", "translation_of_seed", "accuracy"), 0.45, 0.75, ">"),
-    ("follow-ups name no seed", ("seed_match", "follow_up", "accuracy"), 0.92, 0.98, ">"),
-    ("new events name no seed", ("seed_match", "new_event", "accuracy"), 0.92, 0.98, ">"),
-    ("background names no seed", ("seed_match", "background", "accuracy"), 0.92, 0.98, ">"),
-    ("stories, B-cubed F1", ("stories", "b_cubed", "f1"), 0.80, 0.92, ">"),
-    ("novel points found", ("novelty", "points_found"), 0.80, 0.92, ">"),
-    ("known sentences flagged", ("novelty", "known_flagged"), 0.40, 0.20, "<"),
-    ("balance", ("novelty", "balance"), 0.70, 0.85, ">"),
-    ("false novelty in copies", ("novelty", "false_novelty_copies"), 0.03, 0.0, "<"),
-)
 
 
 @dataclass
@@ -227,27 +216,6 @@ def run(articles: Sequence[dict[str, Any]], seeds: tuple[Seed, ...], topic: Topi
     return judged, store
 
 
-def table(scores: dict[str, Any]) -> str:
-    """Return floors and goals with the figures reached beside them."""
-    lines = [f"{'':<28}{'floor':>7}{'goal':>7}{'here':>8}"]
-    for name, path, floor, goal, sign in FLOORS:
-        value: Any = scores
-        for step in path:
-            value = value.get(step) if isinstance(value, dict) else None
-        if value is None:
-            continue
-        low = value < floor if sign == ">" else value > floor
-        mark = (
-            "  BELOW THE FLOOR"
-            if low
-            else "  goal"
-            if (value >= goal) == (sign == ">") or value == goal
-            else ""
-        )
-        lines.append(f"{name:<28}{floor:>7.2f}{goal:>7.2f}{value:>8.3f}{mark}")
-    return "\n".join(lines)
-
-
 def seeds_of(file: Path, texts: Path) -> tuple[Seed, ...]:
     """Return the seeds of a seeds.json; where it holds none, the texts themselves without notes or days."""
     seeds = seedfile.load_seeds(file.read_text(encoding="utf-8")) if file.is_file() else ()
@@ -298,9 +266,11 @@ def own_seeds(folder: Path, topic: Topic) -> tuple[Seed, ...]:
 
 
 def main() -> int:
-    """Print the blocks of score.py and the table of floors; return 1 when a floor is missed."""
+    """Measure what was asked for and print the table; return 1 when a floor is missed."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--half", type=Path, default=SHARED / "eval")
+    parser.add_argument("--blocks", default="sets,copies,pairs")
+    parser.add_argument("--copy-seeds", default="1,2,3")
+    parser.add_argument("--half", type=Path, help="measure this set alone, and print its blocks")
     parser.add_argument("--seed-texts", type=Path, default=SHARED / "seeds")
     parser.add_argument("--seeds", type=Path, default=ROOT / "storage" / "seeds.json")
     parser.add_argument("--topic", type=Path, default=ROOT / "monitor" / "topic" / "topic.toml")
@@ -308,35 +278,92 @@ def main() -> int:
     parser.add_argument("--errors", type=int, default=0)
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    own = (args.half / "score.py").is_file()
-    measures = args.half if own else SHARED / "eval"
-    sys.path.insert(0, str(measures))
-    score = runpy.run_path(str(measures / "score.py"))
-    articles = score["load_half"](args.half, str(args.seed_texts))
-    topic = load("\n".join(file.read_text(encoding="utf-8") for file in _topic_files(args.topic, args.half)))
-    seeds = (
-        own_seeds(args.half / "seeds", topic)
-        if own_texts(args.half)
-        else seeds_of(args.seeds, args.seed_texts)
-    )
-    started = time.perf_counter()
+    return one_set(args) if args.half or args.results else everything(args)
+
+
+def everything(args: argparse.Namespace) -> int:
+    """Print the table of all floors; return 1 when one is missed."""
+    wanted = args.blocks.split(",")
+    figures: dict[str, dict[str, Any]] = {}
+    tables = []
+    shared = (SHARED / "eval" / "articles.jsonl").is_file()
+    if not shared:
+        print(f"No shared set at {SHARED} (set MONITOR_SHARED): the repository's own alone.", file=sys.stderr)
+    if "sets" in wanted:
+        halves = {**({"shared": SHARED / "eval"} if shared else {}), "own": ROOT / "tests" / "eval"}
+        for name, half in halves.items():
+            figures[name], judged, _ = measured(half, args)
+            if args.errors:
+                _print_errors(judged, args.errors)
+        tables.append(floors.table(floors.SETS, figures))
+    if "copies" in wanted and shared:
+        runs = [copies_of(SHARED, int(seed)) for seed in args.copy_seeds.split(",")]
+        figures["copies"] = floors.worst(floors.COPIES, runs)
+        tables.append(floors.table(floors.COPIES, {"worst": figures["copies"]}))
+    if "pairs" in wanted and shared:
+        topic = load(args.topic.read_text(encoding="utf-8"))
+        figures["pairs"] = pairs.measure(SHARED / "corpus" / "dedup", topic, args.errors)
+        tables.append(floors.table(floors.PAIRS, {"here": figures["pairs"]}))
+        tables += [
+            f"  {lang}: {found['pairs']} pairs, F1 {found['f1']:.3f} (p {found['p']:.3f}, r {found['r']:.3f})"
+            f" at the road's own threshold, {found['cross_validated']:.3f} with cross-validated ones"
+            for lang, found in figures["pairs"].items()
+        ]
+    printed = "\n".join(tables)
+    print(json.dumps(figures, indent=1) if args.json else printed)
+    return int("BELOW" in printed)
+
+
+def copies_of(shared: Path, seed: int) -> dict[str, Any]:
+    """Return the figures of copies made by rule with that seed."""
+    lines = copies.generated(shared, seed)
+    answers, _ = copies.judged(lines, copies.COMMON_AT_LEAST)
+    queries = [line for line in lines if line["kind"] != "base"]
+    found: dict[str, Any] = copies.module("score_copies", shared).score(queries, answers)
+    return found
+
+
+def measured(half: Path, args: argparse.Namespace) -> tuple[dict[str, Any], list[Any], Store]:
+    """Return figures, judged articles and store of one set."""
+    score = _score_of(half)
+    articles = score["load_half"](half, str(args.seed_texts))
+    topic = load("\n".join(file.read_text(encoding="utf-8") for file in _topic_files(args.topic, half)))
+    own = own_texts(half)
+    seeds = own_seeds(half / "seeds", topic) if own else seeds_of(args.seeds, args.seed_texts)
     judged, store = run(articles, seeds, topic)
+    return _scored(score, articles, judged), judged, store
+
+
+def _score_of(half: Path) -> dict[str, Any]:
+    """Return the functions of the set's score.py, else of the shared one."""
+    measures = half if (half / "score.py").is_file() else SHARED / "eval"
+    sys.path.insert(0, str(measures))
+    try:
+        return runpy.run_path(str(measures / "score.py"))
+    finally:
+        sys.path.remove(str(measures))
+
+
+def one_set(args: argparse.Namespace) -> int:
+    """Print the blocks of score.py for one set and its table; return 1 when a floor is missed."""
+    half = args.half or SHARED / "eval"
+    started = time.perf_counter()
+    found, judged, store = measured(half, args)
     spent = time.perf_counter() - started
-    lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for _, _, line in judged)
     if args.results:
+        lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for _, _, line in judged)
         args.results.write_text(lines, encoding="utf-8")
-    found = _scored(score, articles, judged)
     if args.json:
         print(json.dumps(found, indent=1))
         return 0
-    print(score["report"](found))
-    print()
-    print(table(found))
-    per = ", ".join(f"{name} {1000 * s / len(articles):.1f}" for name, s in store.seconds.items())
-    print(f"\n{len(articles)} articles in {spent:.1f} s; ms an article: {per}")
+    print(_score_of(half)["report"](found))
+    told = floors.table(floors.SETS, {"here": found})
+    print(f"\n{told}")
+    per = ", ".join(f"{name} {1000 * s / len(judged):.1f}" for name, s in store.seconds.items())
+    print(f"\n{len(judged)} articles in {spent:.1f} s; ms an article: {per}")
     if args.errors:
         _print_errors(judged, args.errors)
-    return int("BELOW" in table(found))
+    return int("BELOW" in told)
 
 
 def _scored(
