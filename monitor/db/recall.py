@@ -10,7 +10,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, union
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
 from monitor.db import tables as t
 from monitor.db.bulk import chunks
@@ -28,17 +28,22 @@ _ANEW = (Relation.NEW.value, Relation.RESTATEMENT.value, Relation.REWRITE.value,
 """Reports in which a position in the lead is taken on that day; copies belong to those of their original."""
 
 
-def _known_ids(baseline: datetime | None) -> Any:
-    """Return the query for the ids of articles that count as known."""
+def _is_known(article_id: ColumnElement[int], baseline: datetime | None) -> ColumnElement[bool]:
+    """Return the condition that an article counts as known.
+
+    Asked of each article by itself: a list of all that was ever told would grow with the store.
+    """
     told = (
         select(t.digest_item.c.article_id)
         .join(t.digest, t.digest.c.id == t.digest_item.c.digest_id)
-        .where(t.digest.c.state != DigestState.REFUSED.value)
+        .where(t.digest_item.c.article_id == article_id, t.digest.c.state != DigestState.REFUSED.value)
     )
-    parts: list[Select[Any]] = [told, _marked()]
+    either = [told.exists(), article_id.in_(_marked())]
     if baseline is not None:
-        parts.append(select(t.article.c.id).where(t.article.c.first_seen < baseline))
-    return union(*parts)
+        own = t.article.alias("own")
+        before = select(own.c.id).where(own.c.id == article_id, own.c.first_seen < baseline)
+        either.append(before.exists())
+    return or_(*either)
 
 
 def _marked() -> Select[Any]:
@@ -66,7 +71,7 @@ def known_sharing(
         select(t.trait.c.article_id)
         .where(t.trait.c.term.in_(sorted(set(terms))))
         .where(t.trait.c.day >= utc(since).toordinal(), t.trait.c.day <= utc(until).toordinal())
-        .where(t.trait.c.article_id.in_(_known_ids(baseline)))
+        .where(_is_known(t.trait.c.article_id, baseline))
         .group_by(t.trait.c.article_id)
         .order_by(shared.desc(), t.trait.c.article_id)
         .limit(limit)
@@ -93,7 +98,7 @@ def known_sentences(
             )
             .join(t.article, t.article.c.id == t.sentence.c.article_id)
             .where(t.sentence.c.article_id.in_(some), t.sentence.c.label.in_(_TELLING))
-            .where(t.sentence.c.article_id.in_(_known_ids(baseline)))
+            .where(_is_known(t.sentence.c.article_id, baseline))
             .order_by(t.sentence.c.article_id, t.sentence.c.position)
         )
         found += [

@@ -52,8 +52,13 @@ Hashes = npt.NDArray[np.int64]
 
 def of(prepared: Prepared) -> Fingerprint:
     """Return the fingerprint of a text's body (else its summary); empty where there is neither."""
-    found = shingles(prepared.normal, prepared.lang)
-    return Fingerprint(algorithm=ALGORITHM, lang=prepared.lang, shingles=found, sampled=sample(found))
+    found = sequence(prepared.normal, prepared.lang)
+    return Fingerprint(
+        algorithm=ALGORITHM,
+        lang=prepared.lang,
+        shingles=frozenset(found.tolist()),
+        sampled=tuple(sorted(set(found[found % SAMPLE == 0].tolist()))),
+    )
 
 
 def shingles(normal: str, lang: str) -> frozenset[int]:

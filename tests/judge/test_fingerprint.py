@@ -143,3 +143,11 @@ def test_of_a_short_text_the_table_holds_every_sampled_hash():
     for text in ("", "Word.", "The ferry sails to the island on Friday, the office said. " * 8):
         prepared = prepare("", "", text, "en")
         assert fingerprint.indexed(prepared) == fingerprint.of(prepared).sampled
+
+
+@given(st.text(alphabet="abc 日本ав.", max_size=300))
+def test_the_sampled_part_is_the_same_however_it_is_taken(text):
+    prepared = prepare("", "", text, "en")
+    own = fingerprint.of(prepared)
+    assert own.shingles == fingerprint.shingles(prepared.normal, prepared.lang)
+    assert own.sampled == fingerprint.sample(own.shingles)

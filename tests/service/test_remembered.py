@@ -42,7 +42,8 @@ def test_what_is_remembered_is_what_would_be_read(topic):
     for number in (41, 42, 43, 41, 43):
         one = article(number)
         expected = traits.of(prepare(one.title, "", one.body, "en"), topic, at=AT)
-        assert remembered.traits(one, topic) == expected
+        found = remembered.traits(one, topic)
+        assert (found.lang, found.terms) == (expected.lang, expected.terms)
 
 
 def test_no_more_is_kept_than_allowed_and_the_last_ones_stay(topic):
