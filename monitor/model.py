@@ -771,6 +771,10 @@ class Delivery:
 
     kind: DeliveryKind
     detail: str = ""
+    cause: str = ""
+    """What stood in the way, in a word: ``auth``, ``tls``, ``name`` …; empty where nothing did."""
+    unsure: bool = False
+    """All of it was handed over and no answer came: the other side may have it."""
 
 
 @dataclass(frozen=True, slots=True)

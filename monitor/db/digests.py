@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, case, func, insert, or_, select, update
 
 from monitor.db import tables as t
 from monitor.db.articles import SHOWN
@@ -80,7 +80,7 @@ _AFTER = {
 def mark_delivery(
     connection: Connection, digest_id: int, delivery: Delivery, at: datetime, next_attempt: datetime | None
 ) -> None:
-    """Record one attempt to deliver."""
+    """Record one attempt to deliver; an end that is not known stays noted for the next attempt to see."""
     state = _AFTER[delivery.kind]
     values: dict[str, Any] = {
         "state": state.value,
@@ -90,7 +90,24 @@ def mark_delivery(
     }
     if state is DigestState.SENT:
         values["sent_at"] = at
+    if not delivery.unsure:
+        values["handed_at"] = None
     connection.execute(update(t.digest).where(_D.id == digest_id).values(**values))
+
+
+def note_handing(connection: Connection, digest_id: int, at: datetime) -> None:
+    """Record that all of a digest leaves our hands now; a repeat where an earlier end is not known."""
+    again = case((_D.handed_at.is_not(None), 1), else_=0)
+    values = {"handed_at": at, "repeats": _D.repeats + again}
+    connection.execute(update(t.digest).where(_D.id == digest_id).values(**values))
+
+
+def history(connection: Connection, since: datetime, recipient_id: str | None) -> list[DigestRow]:
+    """Return digests built since then (all recipients': None), oldest first."""
+    query = select(t.digest).where(_D.built_at >= since)
+    if recipient_id is not None:
+        query = query.where(_D.recipient_id == recipient_id)
+    return _read(connection, query.order_by(_D.built_at, _D.id))
 
 
 def of_slot(connection: Connection, recipient_id: str, slot: str) -> DigestRow | None:

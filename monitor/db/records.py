@@ -462,6 +462,10 @@ class DigestRow:
     sent_at: datetime | None = None
     detail: str = ""
     """Of the last attempt."""
+    handed_at: datetime | None = None
+    """When all of it was about to be out of our hands in an attempt whose end is not known; None: no such."""
+    repeats: int = 0
+    """Hand-overs after one whose end is not known: so often the other side may have it once more."""
 
 
 # ------------------------------------------------------------------------------------------- backfill

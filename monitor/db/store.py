@@ -452,6 +452,16 @@ class Store:
         with self._session.writing() as connection:
             digests.mark_delivery(connection, digest_id, delivery, at, next_attempt)
 
+    def note_handing(self, digest_id: int, at: datetime) -> None:
+        """Record that all of a digest leaves our hands now; a repeat where an earlier end is not known."""
+        with self._session.writing() as connection:
+            digests.note_handing(connection, digest_id, at)
+
+    def digests_since(self, since: datetime, recipient_id: str | None = None) -> list[DigestRow]:
+        """Return the digests built since then, of one recipient or all, oldest first."""
+        with self._session.reading() as connection:
+            return digests.history(connection, since, recipient_id)
+
     def digest(self, recipient_id: str, slot: str) -> DigestRow | None:
         """Return the stored digest of that slot, as it was built."""
         with self._session.reading() as connection:

@@ -512,6 +512,8 @@ class DigestRow(Row, table=True):
     next_attempt: datetime | None = _time()
     sent_at: datetime | None = _time()
     detail: str = _words()
+    handed_at: datetime | None = _time()
+    repeats: int = Field(sa_type=Integer, sa_column_kwargs={"server_default": "0"})
 
 
 class DigestItemRow(Row, table=True):

@@ -139,6 +139,36 @@ def test_sent_and_refused_digests_leave_the_outbox(store, delivery, state):
     assert found.sent_at == (later(3) if state is DigestState.SENT else None)
 
 
+def test_a_hand_over_whose_end_is_not_known_is_counted_when_it_is_repeated(store):
+    digest_id = store.queue_digest(digest())
+
+    def found():
+        row = store.digest("file", digest().slot)
+        return row.handed_at, row.repeats
+
+    store.note_handing(digest_id, later(1))
+    assert found() == (later(1), 0), "killed here, the store knows that it may be out"
+    store.note_handing(digest_id, later(2))
+    assert found() == (later(2), 1)
+    store.mark_delivery(
+        digest_id, Delivery(DeliveryKind.DEFERRED, "hung up", unsure=True), later(3), later(4)
+    )
+    assert found() == (later(2), 1), "no answer: it may be out"
+    store.note_handing(digest_id, later(4))
+    store.mark_delivery(digest_id, LATER, later(5), later(6))
+    assert found() == (None, 2), "a refusal is an answer"
+    store.note_handing(digest_id, later(6))
+    store.mark_delivery(digest_id, SENT, later(7))
+    assert found() == (None, 2)
+
+
+def test_the_digests_since_a_time_are_given_oldest_first_of_one_recipient_or_all(store):
+    for name, minutes, recipient in (("3", 3, "file"), ("1", 1, "file"), ("2", 2, "stdout")):
+        store.queue_digest(digest(name, built_at=later(minutes), recipient_id=recipient))
+    assert [d.slot for d in store.digests_since(later(2))] == ["2", "3"]
+    assert [d.slot for d in store.digests_since(later(0), "file")] == ["1", "3"]
+
+
 def test_the_newest_digest_is_the_last_one(store):
     assert store.last_digest("file") is None
     assert store.last_slot("file") is None

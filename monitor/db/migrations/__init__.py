@@ -15,7 +15,7 @@ from monitor.errors import StoreError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision; a test holds it equal to the newest file in ``versions``."""
 
 FOLDER = Path(__file__).parent
