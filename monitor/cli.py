@@ -494,6 +494,7 @@ def explain(
     _logs()
     from monitor.errors import UsageError
     from monitor.service import explain as explaining
+    from monitor.service import explained
 
     if bool(url) == bool(closest) or (since and not closest):
         raise UsageError("write one: explain URL, or explain --closest N (with --since DATE)")
@@ -503,13 +504,13 @@ def explain(
             if json:
                 _print_json(near)
             else:
-                typer.echo(explaining.closest_text(near))
+                typer.echo(explained.closest_text(near))
             return
         found = explaining.lives(context, url)
         if json:
             _print_json(found)
         else:
-            typer.echo(explaining.text(found))
+            typer.echo(explained.text(found, context.settings.monitor.zone))
 
 
 @app.command()
@@ -523,13 +524,14 @@ def show(
     """
     _logs()
     from monitor.service import explain as explaining
+    from monitor.service import explained
 
     with _context() as context:
         found = explaining.article(context, id)
         if json:
             _print_json(found)
         else:
-            typer.echo(explaining.article_text(found))
+            typer.echo(explained.article_text(found, context.settings.monitor.zone))
 
 
 @app.command()
@@ -544,7 +546,7 @@ def add(
     Example:  monitor add https://example.org/news/123
     """
     _logs()
-    from monitor.service import byhand
+    from monitor.service import byhand, explained
     from monitor.service import explain as explaining
 
     with _context() as context:
@@ -553,7 +555,7 @@ def add(
         if json:
             _print_json(found)
         else:
-            typer.echo(explaining.text(found))
+            typer.echo(explained.text(found, context.settings.monitor.zone))
 
 
 @app.command()

@@ -1,45 +1,16 @@
-"""The whole life of an entry in words: where it was seen, what was decided, and on which figures."""
+"""The whole life of an entry as data: where it was seen, what was decided, and on which figures."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from monitor.db.records import EntryRef, StoredArticle, StoredEntry, StoredVerdict
 from monitor.errors import UsageError
 from monitor.model import Claim, Verdict
-from monitor.service import names, pages, positions, provenance, stories
+from monitor.service import pages, positions, provenance, stories
 from monitor.service.context import Context
-
-WEAK = {
-    "no_zone": "the outlet gave no time zone",
-    "no_time": "the outlet gave a day without a time",
-    "future": "the claimed time lay in the future",
-    "unreadable": "the claimed time could not be read",
-    "ancient": "the claimed time is too old to be believed",
-    "zone_replaced": "the claimed zone is known to be wrong and was replaced",
-    "contradicted": "page and feed disagree",
-    "lastmod": "only the time of the last edit is known",
-    "capture": "only the time of a capture is known",
-}
-
-
-DOUBTS = {
-    "minutes": "the reports are minutes apart",
-    "alone": "only the clock of the earliest says so, and we saw another one before it",
-    "contradicted": "what the outlets claim does not fit the order in which we saw them",
-    "unknown": "an outlet gave no time",
-}
-"""What leaves the order of reports open (``judge.origins.Earliest``), beside weak clocks."""
-BY = {
-    "credit": "the others name it as their source",
-    "seen": "we saw it before the others say they published",
-    "clocks": "the clocks are good, and we saw the reports in that order",
-    "claims": "the clocks are good; we found the reports at one look, so nothing else tells",
-    "only": "no other publisher has it",
-}
-"""What tells who was first."""
 
 
 def lives(context: Context, what: str) -> list[dict[str, Any]]:
@@ -91,7 +62,7 @@ def _life(context: Context, entry: StoredEntry) -> dict[str, Any]:
         ],
         "provenance": _provenance(context, article),
         "restated": _restated(context, article),
-        "verdicts": [_verdict(found) for found in store.verdict_history(entry.id)],
+        "verdicts": [_verdict(found, _labels(context)) for found in store.verdict_history(entry.id)],
         "marks": [
             {"mark": mark.mark, "at": mark.at.isoformat()} for mark in (article.marks if article else ())
         ],
@@ -123,12 +94,16 @@ def _place(ref: EntryRef) -> dict[str, Any]:
     }
 
 
-def _verdict(stored: StoredVerdict) -> dict[str, Any]:
-    verdict = stored.verdict
-    return {"at": stored.at.isoformat(), "current": stored.current, **_decision(verdict)}
+def _labels(context: Context) -> dict[str, str]:
+    """Return what the topic in force calls its concepts and themes, by their ids."""
+    return {concept.id: concept.label for concept in context.topic.concepts}
 
 
-def _decision(verdict: Verdict) -> dict[str, Any]:
+def _verdict(stored: StoredVerdict, labels: Mapping[str, str]) -> dict[str, Any]:
+    return {"at": stored.at.isoformat(), "current": stored.current, **_decision(stored.verdict, labels)}
+
+
+def _decision(verdict: Verdict, labels: Mapping[str, str]) -> dict[str, Any]:
     match = verdict.match
     return {
         "relation": verdict.relation.value,
@@ -141,7 +116,13 @@ def _decision(verdict: Verdict) -> dict[str, Any]:
             "reason": verdict.relevance.reason,
             "threads": list(verdict.relevance.threads),
             "hits": [
-                {"concept": hit.concept, "text": hit.text, "part": hit.part, "sentence": hit.sentence}
+                {
+                    "concept": hit.concept,
+                    "label": labels.get(hit.concept, hit.concept.replace("_", " ")),
+                    "text": hit.text,
+                    "part": hit.part,
+                    "sentence": hit.sentence,
+                }
                 for hit in verdict.relevance.hits
             ],
         },
@@ -227,157 +208,6 @@ def _restated(context: Context, article: StoredArticle | None) -> dict[str, Any]
     }
 
 
-def text(found: list[dict[str, Any]]) -> str:
-    """Return the lives as paragraphs a desk officer understands."""
-    return "\n\n".join(_one(life) for life in found)
-
-
-def _one(life: dict[str, Any]) -> str:
-    lines = [f"Entry {life['entry']}: {life['title'] or '(no title)'}", f"  {life['url'] or '(no address)'}"]
-    seen = f"Seen first {life['first_seen']} in {life['source_name']} ({life['source']})"
-    if life["discovered_via"] != "feed":
-        seen += f", found by {life['discovered_via']}"
-    lines.append(f"  {seen}.")
-    claim = life["published"]
-    if claim["at"]:
-        weak = f" ({WEAK.get(claim['weak'], claim['weak'])})" if claim["weak"] else ""
-        lines.append(f"  Its own time: {claim['at']}{weak}.")
-    else:
-        lines.append("  It claims no time of its own.")
-    if life["page"]:
-        lines.append("  " + _page_line(life["page"]))
-    lines += [f"  Changed later ({r['seen_at']}): {r['title']}" for r in life["revisions"]]
-    if life["state"] == "pending":
-        lines.append("  Not judged yet: it waits for its turn or its page. Judge now: monitor poll")
-    if life["state"] == "failed":
-        lines.append("  It could not be judged; the log has the trace.")
-    for verdict in life["verdicts"]:
-        lines += _verdict_lines(verdict)
-    lines += _story_lines(life["stories"])
-    lines += _provenance_lines(life["provenance"])
-    lines += _restated_lines(life["restated"])
-    lines += [f"  You marked it {mark['mark']} on {mark['at']}." for mark in life["marks"]]
-    if life["other_entries"]:
-        lines.append("  The same article also stands in:")
-        lines += [f"    {o['source']}  {o['url'] or '-'}  ({o['first_seen']})" for o in life["other_entries"]]
-    if life["article"] is not None:
-        lines.append(f"  Its text: monitor show {life['article']}")
-    return "\n".join(lines)
-
-
-def _story_lines(places: Sequence[dict[str, Any]]) -> list[str]:
-    """Return where an article belongs and belonged; one place that nobody changed is told by the verdict."""
-    if len(places) == 1 and not places[0]["by_hand"] and places[0]["left_at"] is None:
-        return []
-    lines = []
-    for place in places:
-        until = f" until {place['left_at']}" if place["left_at"] else " now"
-        hand = " (by hand: no rule moves it again)" if place["by_hand"] and not place["left_at"] else ""
-        lines.append(f"  In {place['story']}{until}: {place['reason']}{hand}.")
-    return lines
-
-
-def _provenance_lines(found: dict[str, Any] | None) -> list[str]:
-    """Return on how many origins the story stands, and who was first as far as that is known."""
-    if found is None:
-        return []
-    outlets, count = found["outlets"], found["origins"]
-    stands = f"{outlets} outlet{'s' * (outlets != 1)}, {count} origin{'s' * (count != 1)}"
-    first = found["first"]
-    at = first["claimed"]["at"] or first["first_seen"]
-    if first["by"] == "only" and not first["doubt"]:
-        return [f"  Its story stands on {stands}."]
-    weak = first["doubt"]
-    if weak:
-        why = DOUBTS.get(weak) or WEAK[weak]
-        earliest = f"seen earliest: {first['outlet']}, {at}"
-        return [f"  Its story stands on {stands}. Who was first is not known: {why} ({earliest})."]
-    return [f"  Its story stands on {stands}. First: {first['outlet']}, {at}; {BY[first['by']]}."]
-
-
-def _restated_lines(found: dict[str, Any] | None) -> list[str]:
-    """Return who takes the position again, as on which day, how often this year."""
-    if found is None:
-        return []
-    parts = [f"{speaker_name(found['speaker'])} says again what is known ({found['position']})"]
-    if found["as_on"] or found["ref"]:
-        parts.append(" ".join(part for part in ("as", _day(found["as_on"]), f"in {found['ref']}") if part))
-    last = f", last {_day(found['last_on'])}" if found["last_on"] else ""
-    parts.append(f"time {found['times_this_year']} this year{last}")
-    return [f"  Restated: {'; '.join(parts)}."]
-
-
-def _day(at: str | None) -> str:
-    return f"on {at[:10]}" if at else ""
-
-
-def speaker_name(key: str) -> str:
-    """Return a speaker's name in English, or what the key says: ``Orlov`` for ``person:orlov``."""
-    known = names.speakers("en").get(key)
-    return known.name if known else key.partition(":")[2].replace("_", " ").title() or key
-
-
-def _page_line(page: dict[str, Any]) -> str:
-    if page["state"] == "ok":
-        how = page["method"] or "no body found"
-        return f"Page read: {page['characters']} characters of article text ({how})."
-    why = page["detail"] or page["kind"]
-    if page["state"] == "retry":
-        return f"Page not read yet ({why}); it will be tried again."
-    return f"Page not readable ({why}); the feed's text was judged."
-
-
-def _verdict_lines(verdict: dict[str, Any]) -> list[str]:
-    relation = verdict["relation"].replace("_", " ")
-    when = "Verdict" if verdict["current"] else f"Earlier verdict ({verdict['at']})"
-    lines = [f"  {when}: {relation.upper()} - {verdict['reason']}"]
-    if not verdict["current"]:
-        return lines
-    seen = verdict["relevance"]
-    lines.append(
-        f"    Topic: {verdict['level']} by rule {seen['rule']} at {seen['score']:.2f}: {seen['reason']}"
-    )
-    words = list(dict.fromkeys(f"{hit['text']} ({hit['concept']})" for hit in seen["hits"]))
-    if words:
-        lines.append(f"    Words that decided: {', '.join(words[:10])}")
-    match = verdict["match"]
-    if match:
-        lines.append(
-            f"    Same text as {match['known']}: {match['share']:.0%} of the smaller text, "
-            f"{match['direction']} ({match['shared_shingles']} runs of letters in common)."
-        )
-        lines += [f"    Changed {c['kind']}: {c['old']} -> {c['new']}" for c in match["changes"]]
-    if verdict["story"]:
-        lines.append(f"    Story: {verdict['story']} {verdict['story_reason']}".rstrip())
-    new = [s for s in verdict["sentences"] if s["label"] == "new_fact"]
-    lines += [f"    New: {s['text']}\n         {s['reason']}" for s in new[:10]]
-    lines += [f"    {_quote_line(quote)}" for quote in verdict["quotes"][:10]]
-    if verdict["origin"]:
-        lines.append(f"    {_origin_line(verdict['origin'])}")
-    if verdict["island_names"]:
-        lines.append(f"    Names used for the islands: {', '.join(verdict['island_names'])}")
-    lines.append(f"    Rules: {verdict['rules']}")
-    return lines
-
-
-def _quote_line(quote: dict[str, Any]) -> str:
-    """Return who said it, by which verb, to whom, and the exact words."""
-    how = " ".join(part for part in (quote["verb"], f"to {quote['to']}" if quote["to"] else "") if part)
-    who = speaker_name(quote["speaker"]) if quote["speaker"] else "unnamed"
-    return f"Quote: {who}{f' ({how})' if how else ''}: {quote['words']}"
-
-
-def _origin_line(origin: dict[str, Any]) -> str:
-    """Return whose text it is, with the words that say so."""
-    says = f": “{origin['evidence']}”" if origin["evidence"] else ""
-    return {
-        "dateline": f"Text of {origin['name']}, by its dateline{says}.",
-        "signed": f"Text of {origin['name']}, which signs it{says}.",
-        "relayed": f"Rests on a report of {origin['name']}{says}.",
-        "agency": f"Text of {origin['name']}, the agency itself.",
-    }.get(origin["how"], f"No agency is credited: the outlet's own text ({origin['name']}).")
-
-
 def closest(context: Context, count: int, since: datetime | None) -> dict[str, Any]:
     """Return the entries that were dropped closest to the line of relevance, the closest first."""
     dropped = context.store.closest(count, since=since)
@@ -400,38 +230,15 @@ def closest(context: Context, count: int, since: datetime | None) -> dict[str, A
     }
 
 
-def closest_text(found: dict[str, Any]) -> str:
-    """Return the same as paragraphs, with what to do about a wrong one."""
-    if not found["dropped"]:
-        return "Nothing was dropped (since then)."
-    lines = [f"What was dropped closest to the line ({found['line']:.2f}); the closest first:"]
-    for one in found["dropped"]:
-        level = one["level"].replace("_", " ")
-        lines += [
-            "",
-            f"{one['score']:.2f}  {level}, rule {one['rule']}  {one['title'] or '(no title)'}",
-            f"      {one['source']}, {one['first_seen'][:16].replace('T', ' ')} UTC, entry {one['entry']}",
-            *([f"      {one['url']}"] if one["url"] else []),
-            f"      {one['reason']}",
-        ]
-    lines += [
-        "",
-        "All of one:                       monitor explain ENTRY",
-        "If some belong to the topic, put their words into a copy of the topic file, and see what else that",
-        "would change:                     monitor replay --rules COPY",
-    ]
-    return "\n".join(lines)
-
-
 def article(context: Context, article_id: int) -> dict[str, Any]:
     """Return one stored article with text, verdict and places; UsageError when there is none."""
     stored = context.store.article(article_id)
     if stored is None:
         raise UsageError(f"there is no article {article_id}; ids are shown by: monitor explain URL")
-    return _article(stored)
+    return _article(stored, _labels(context))
 
 
-def _article(stored: StoredArticle) -> dict[str, Any]:
+def _article(stored: StoredArticle, labels: Mapping[str, str]) -> dict[str, Any]:
     art = stored.article
     return {
         "article": stored.id,
@@ -449,27 +256,7 @@ def _article(stored: StoredArticle) -> dict[str, Any]:
         "published": _claim(art.published),
         "first_seen": art.first_seen.isoformat() if art.first_seen else None,
         "story": stored.story,
-        "verdict": _decision(stored.verdict),
+        "verdict": _decision(stored.verdict, labels),
         "entries": [_place(ref) for ref in stored.entries],
         "marks": [{"mark": mark.mark, "at": mark.at.isoformat()} for mark in stored.marks],
     }
-
-
-def article_text(found: dict[str, Any]) -> str:
-    """Return one article as text."""
-    lines = [
-        f"{found['title']}",
-        (
-            f"{found['outlet']} ({found['country'] or '?'}, {found['lang'] or '?'})  "
-            f"{found['published']['at'] or 'no time'}"
-        ),
-        f"{found['url'] or ''}",
-        "",
-        *([found["summary"], ""] if found["summary"] else []),
-        found["body"] or "(no text was readable)",
-        "",
-        *_verdict_lines({"current": True, "at": "", **found["verdict"]}),
-        "  Seen in:",
-        *[f"    {p['source']}  {p['url'] or '-'}  ({p['first_seen']})" for p in found["entries"]],
-    ]
-    return "\n".join(lines)

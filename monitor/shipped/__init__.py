@@ -23,7 +23,7 @@ CHECKOUT_PLACES = {"sources.toml": "sources.toml", "seeds.json": "storage/seeds.
 FIRST_SHARED_TABLE = "[fetch]\n"
 """Where the shipped ``sources.toml`` goes on after the part that ``init.toml`` replaces."""
 
-OTHER_PACKAGES = {"topic.toml": "monitor.topic", "people.toml": "monitor.topic"}
+OTHER_PACKAGES = dict.fromkeys(("topic.toml", "people.toml", "acts.toml", "places.toml"), "monitor.topic")
 """Data that stays beside the code it belongs to."""
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.model import Relation
-from monitor.service import explain, positions, send
+from monitor.service import explain, explained, positions, send
 from tests.service.desks import Clock, at, desk, write
 from tests.service.test_teaching import put
 
@@ -110,6 +110,6 @@ def test_digest_and_explain_tell_it(context, clock, lang):
     assert "As on 8 Apr 2025 (seed 2); 2nd time this year, last on 2 Mar" in text
     data = json.loads(send.printed(context, recipient, "json", since=clock.now - timedelta(hours=2)))
     assert [one["times_this_year"] for one in data["restated"]] == [2]
-    told = explain.text(explain.lives(context, stored.article.url))
+    told = explained.text(explain.lives(context, stored.article.url), "UTC")
     assert "Restated: " in told
-    assert "as on 2025-04-08 in seed:2; time 2 this year, last on 2026-03-02." in told
+    assert "as on 2025-04-08 in seed 2; time 2 this year, last on 2026-03-02." in told

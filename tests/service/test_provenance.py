@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from monitor.db.store import Store
 from monitor.model import Claim, Origin, Relation
-from monitor.service import explain, provenance
+from monitor.service import explain, explained, provenance
 from tests.db import making
 
 TASS = Origin("TASS", agency="tass", family="tass", how="dateline", evidence="MOSCOW, April 12 (TASS) --")
@@ -66,7 +68,7 @@ def test_a_story_nobody_knows_has_no_origin(store):
 
 def life(store, article_id):
     article = store.article(article_id)
-    decided = explain._decision(article.verdict)
+    decided = explain._decision(article.verdict, {})
     return {"story": explain._provenance(type("C", (), {"store": store})(), article), "verdict": decided}
 
 
@@ -75,11 +77,11 @@ def test_explain_tells_whose_text_it_is_and_who_was_first(store):
     keep(store, 2, "Pacific Ledger", 120)
     found = life(store, number)
     assert found["verdict"]["origin"]["agency"] == "tass"
-    assert explain._origin_line(found["verdict"]["origin"]) == (
+    assert explained._origin_line(found["verdict"]["origin"]) == (
         "Text of TASS, by its dateline: “MOSCOW, April 12 (TASS) --”."
     )
-    (line,) = explain._provenance_lines(found["story"])
-    assert "2 outlets, 2 origins. First: Harbour Wire, 2026-11-22T07:00:00+00:00; we saw it before" in line
+    (line,) = explained._provenance_lines(found["story"], ZoneInfo("UTC"))
+    assert "2 outlets, 2 origins. First: Harbour Wire, 2026-11-22 07:00 UTC; we saw it before" in line
 
 
 @pytest.mark.parametrize(
@@ -92,10 +94,10 @@ def test_explain_tells_whose_text_it_is_and_who_was_first(store):
 def test_explain_says_that_the_order_is_not_known(store, weak, minutes, why):
     number = keep(store, 1, "Harbour Wire", 0, weak=weak)
     keep(store, 2, "Pacific Ledger", minutes)
-    (line,) = explain._provenance_lines(life(store, number)["story"])
+    (line,) = explained._provenance_lines(life(store, number)["story"], ZoneInfo("UTC"))
     assert f"Who was first is not known: {why} (seen earliest: " in line
 
 
 def test_every_doubt_and_every_reason_has_words():
-    assert {"minutes", "alone", "contradicted", "unknown"} <= set(explain.DOUBTS)
-    assert {"credit", "seen", "clocks", "claims", "only"} == set(explain.BY)
+    assert {"minutes", "alone", "contradicted", "unknown"} <= set(explained.DOUBTS)
+    assert {"credit", "seen", "clocks", "claims", "only"} == set(explained.BY)
