@@ -274,6 +274,7 @@ def _smtp(table: Table | None, env: Mapping[str, str]) -> Smtp | None:
         sender=sender,
         port=table.whole("port", SECURITY_PORTS[security], low=1, high=65535),
         security=security,
+        unsubscribe=_unsubscribe(table),
         user=env.get("MONITOR_SMTP_USER", ""),
         password=env.get("MONITOR_SMTP_PASSWORD", ""),
     )
@@ -285,6 +286,15 @@ def _smtp(table: Table | None, env: Mapping[str, str]) -> Smtp | None:
         table.wrong("security", '"none" would send the password in clear; write "starttls" or "tls"')
     table.close(ELSEWHERE)
     return smtp
+
+
+def _unsubscribe(table: Table) -> str:
+    """Return the address by which readers leave: mail programs ask for ``mailto:`` or ``https:``."""
+    link = table.text("unsubscribe")
+    kind, _, rest = link.partition(":")
+    if link and (kind not in {"mailto", "https"} or not rest.strip("/") or set(link) & set(" <>,")):
+        table.wrong("unsubscribe", 'is no way to leave; write "mailto:…" or "https://…"')
+    return link
 
 
 def _alerts(table: Table | None) -> Alerts | None:

@@ -78,6 +78,8 @@ class Smtp:
     port: int = 587
     security: str = "starttls"
     """``starttls``, ``tls`` or ``none``."""
+    unsubscribe: str = ""
+    """``mailto:`` or ``https:`` address to leave by; ``{address}`` in it stands for the reader's own."""
     user: str = ""
     """From MONITOR_SMTP_USER."""
     password: str = field(default="", repr=False)

@@ -16,26 +16,29 @@ import socket
 import ssl
 import sys
 import tempfile
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
-from email.header import Header
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import EmailPolicy
-from email.utils import format_datetime, parseaddr
+from email.utils import parseaddr
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Protocol, TextIO
+from typing import Any, Protocol, Self, TextIO
 
+from monitor.digest.mail import message
 from monitor.digest.render import printed
 from monitor.digest.safe import clean, file_name
 from monitor.model import Delivery, DeliveryKind, Recipient, Rendered
 
 TIMEOUT_S = 30.0
 """For each answer of the mail server. RFC 5321 §4.5.3.2 allows minutes; a digest that waits is retried."""
-SUBJECT_CHARS = 200
+TOTAL_S = 180.0
+"""For one mail in all: a server that sends a byte now and then must not hold up the other recipients."""
 ANSWER_CHARS = 200
 """How much of a server's answer is worth showing."""
 KEPT = "The digest is kept and sent again later; files and terminal are not affected."
+GIVEN_UP = "This digest is not tried again; other recipients are not affected."
 
 
 class Server(Protocol):
@@ -54,92 +57,13 @@ class Server(Protocol):
         """One address, with or without a display name."""
 
     @property
+    def unsubscribe(self) -> str:
+        """``mailto:`` or ``https:`` address to leave by; empty: none is offered."""
+
+    @property
     def user(self) -> str: ...  # noqa: D102
     @property
     def password(self) -> str: ...  # noqa: D102
-
-
-# ------------------------------------------------------------------------------------------- the message
-
-
-def message(
-    rendered: Rendered,
-    *,
-    sender: str,
-    to: str,
-    message_id: str,
-    date: datetime,
-    language: str = "en",
-    list_name: str = "digest",
-    unsubscribe: str = "",
-    in_reply_to: str = "",
-) -> EmailMessage:
-    """Return the mail: text and HTML of one digest under RFC 5322 headers.
-
-    The same arguments give the same bytes (the boundary is made from the Message-ID). No header can be
-    injected: values are cleaned to one line before, and the policy refuses line breaks besides. ValueError
-    for addresses that are none.
-    """
-    mail = EmailMessage(policy=_POLICY)
-    origin = address(sender)
-    mail["From"] = origin
-    mail["To"] = address(to)
-    mail["Subject"] = clean(rendered.subject, SUBJECT_CHARS).replace("=?", "= ?")  # no encoded word of others
-    mail["Date"] = format_datetime(date)
-    mail["Message-ID"] = clean(message_id)
-    if in_reply_to:
-        mail["In-Reply-To"] = clean(in_reply_to)
-        mail["References"] = clean(in_reply_to)
-    mail["List-ID"] = f"<{file_name(list_name, 40).lower()}.monitor.{origin.domain}>"  # RFC 2919
-    if unsubscribe:
-        mail["List-Unsubscribe"] = f"<{clean(unsubscribe)}>"
-    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation notes in return
-    mail["X-Auto-Response-Suppress"] = "All"
-    mail.set_content(rendered.text, cte=_transfer(rendered.text))
-    mail.add_alternative(rendered.html, subtype="html", cte=_transfer(rendered.html))
-    mail["Content-Language"] = clean(language)  # of the whole: what stands here before a part moves into it
-    mail.set_boundary(f"=_{file_name(message_id, 60)}")
-    return mail
-
-
-class _Policy(EmailPolicy):
-    """The SMTP policy, but for subjects: the library's own folding adds blanks inside encoded ones.
-
-    Seen with Python 3.11: words of digits before an ellipsis came back with two blanks between them.
-    """
-
-    def fold(self, name: str, value: str) -> str:
-        """Return the header folded for the wire."""
-        return _subject(value) if name.lower() == "subject" else super().fold(name, value)
-
-    def fold_binary(self, name: str, value: str) -> bytes:
-        """Return the same as bytes."""
-        return _subject(value).encode() if name.lower() == "subject" else super().fold_binary(name, value)
-
-
-_POLICY = _Policy(linesep="\r\n")
-
-
-def _subject(text: str) -> str:
-    """Return the header line of a subject; RFC 2047 words of at most 75 characters where it is not ASCII."""
-    if text.isascii() and len(text) + len("Subject: ") <= 78:
-        return f"Subject: {text}\r\n"
-    folded = Header(text, "utf-8", maxlinelen=75, header_name="Subject").encode(linesep="\r\n")
-    return f"Subject: {folded}\r\n"
-
-
-def address(text: str) -> Address:
-    """Return a mail address with its display name; ValueError where it is none."""
-    name, spec = parseaddr(clean(text))
-    local, at, domain = spec.rpartition("@")
-    if not at or not local or not domain or " " in spec:
-        raise ValueError(f"{text!r} is no mail address")
-    return Address(display_name=name, username=local, domain=domain.encode("idna").decode())
-
-
-def _transfer(text: str) -> str:
-    """Return the shorter of the two codings that every mail server passes unchanged."""
-    return "quoted-printable" if len(text.encode()) < 1.15 * len(text) else "base64"
 
 
 # ------------------------------------------------------------------------------------------- SMTP
@@ -152,12 +76,16 @@ def to_mail(
     *,
     message_id: str,
     date: datetime,
+    list_name: str = "digest",
+    references: Sequence[str] = (),
     context: ssl.SSLContext | None = None,
     timeout_s: float = TIMEOUT_S,
+    total_s: float = TOTAL_S,
 ) -> Delivery:
     """Hand the digest to the mail server; sent means: the server has accepted it.
 
-    ``context`` is what certificates are checked with; left out, the system's authorities.
+    ``references`` are the Message-IDs of the mails it follows. ``context`` is what certificates are checked
+    with; left out, the system's authorities.
     """
     try:
         mail = message(
@@ -167,11 +95,14 @@ def to_mail(
             message_id=message_id,
             date=date,
             language=recipient.language,
+            list_name=list_name,
+            unsubscribe=server.unsubscribe,
+            references=references,
         )
     except (ValueError, IndexError) as error:
         return _deferred(f"The mail could not be written: {clean(str(error))}. Check the addresses of [smtp] "
-                         "from and [[digest.to]] address.")  # fmt: skip
-    return send(mail, server, recipient.address, context=context, timeout_s=timeout_s)
+                         "from and [[digest.to]] address.", "settings")  # fmt: skip
+    return send(mail, server, recipient.address, context=context, timeout_s=timeout_s, total_s=total_s)
 
 
 def send(
@@ -181,48 +112,80 @@ def send(
     *,
     context: ssl.SSLContext | None = None,
     timeout_s: float = TIMEOUT_S,
+    total_s: float = TOTAL_S,
 ) -> Delivery:
     """Hand one mail to the server for one recipient and return what became of it."""
     if server.user and server.security == "none" and not _is_loopback(server.host):
         return _deferred(
             f'[smtp] security = "none" would send the password to {server.host} in clear; nothing was sent. '
-            'Set security = "starttls" (port 587) or "tls" (port 465).'
+            'Set security = "starttls" (port 587) or "tls" (port 465).',
+            "settings",
         )
     try:
-        with _connected(server, context or ssl.create_default_context(), timeout_s) as client:
+        with _Watch(total_s) as watch, _connected(server, context, timeout_s, watch) as client:
             _log_in(client, server)
             client.send_message(mail, from_addr=parseaddr(server.sender)[1], to_addrs=[parseaddr(to)[1]])
             _part(client)
     except (smtplib.SMTPException, OSError, ValueError) as error:
-        return _outcome(error, server, to)
+        return _too_slow(server, total_s) if watch.over else _outcome(error, server, to)
     return Delivery(DeliveryKind.SENT, f"{server.host} has accepted the mail for {to}")
+
+
+class _Watch:
+    """Cuts a connection that takes too long in all; ``smtplib`` limits each read alone."""
+
+    def __init__(self, total_s: float) -> None:
+        self.over = False
+        self._client: smtplib.SMTP | None = None
+        self._timer = threading.Timer(total_s, self._cut)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    def mind(self, client: smtplib.SMTP) -> None:
+        """Name the client whose connection is meant: before it connects, as even a greeting can drip."""
+        self._client = client
+
+    def _cut(self) -> None:
+        self.over = True
+        open_ = self._client.sock if self._client is not None else None
+        if open_ is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(open_, socket.SHUT_RDWR)  # under any encryption
 
 
 class _Quiet(smtplib.SMTP):
     """A client whose end is no error: after DATA was accepted, nothing that follows may turn it into one."""
 
+    def __init__(self, watch: _Watch, host: str, port: int, **options: Any) -> None:
+        watch.mind(self)
+        super().__init__(host, port, **options)
+
     def __exit__(self, *args: object) -> None:
         """Close without a word."""
         self.close()
 
 
-class _QuietTls(smtplib.SMTP_SSL):
+class _QuietTls(_Quiet, smtplib.SMTP_SSL):
     """The same, encrypted from the first byte."""
 
-    def __exit__(self, *args: object) -> None:
-        """Close without a word."""
-        self.close()
 
-
-def _connected(server: Server, context: ssl.SSLContext, timeout_s: float) -> smtplib.SMTP:
+def _connected(
+    server: Server, context: ssl.SSLContext | None, timeout_s: float, watch: _Watch
+) -> smtplib.SMTP:
     """Return a client that has greeted the server, encrypted as the settings say or not at all."""
-    name = _own_name()
+    context = context or ssl.create_default_context()
+    own = {"local_hostname": _own_name(), "timeout": timeout_s}
+    client: smtplib.SMTP
     if server.security == "tls":
-        client: smtplib.SMTP = _QuietTls(
-            server.host, server.port, local_hostname=name, timeout=timeout_s, context=context
-        )
+        client = _QuietTls(watch, server.host, server.port, context=context, **own)
     else:
-        client = _Quiet(server.host, server.port, local_hostname=name, timeout=timeout_s)
+        client = _Quiet(watch, server.host, server.port, **own)
     try:
         client.ehlo_or_helo_if_needed()
         if server.security == "starttls":
@@ -275,51 +238,91 @@ def _outcome(error: Exception, server: Server, to: str) -> Delivery:
         case smtplib.SMTPAuthenticationError():
             return _deferred(
                 f"{where} refused user name or password ({_answer(error.smtp_code, error.smtp_error)}). "
-                "Check MONITOR_SMTP_USER and MONITOR_SMTP_PASSWORD; many providers want an app password."
+                "Check MONITOR_SMTP_USER and MONITOR_SMTP_PASSWORD; many providers want an app password.",
+                "auth",
             )
         case smtplib.SMTPRecipientsRefused():
             code, text = next(iter(error.recipients.values()), (450, b""))
-            return _by_code(
-                code, f"{where} does not take mail for {to} ({_answer(code, text)})", "Check the address."
+            said = f"{where} does not take mail for {to} ({_answer(code, text)})"
+            if _for_good(code):
+                return _refused(f"{said}. Check the address.", "recipient")
+            return _deferred(
+                f"{said} for the time being: it lets unknown senders wait (greylisting), or it is busy.",
+                "greylisted",
             )
         case smtplib.SMTPSenderRefused():
             return _deferred(
                 f"{where} does not take mail from {clean(error.sender)} "
                 f"({_answer(error.smtp_code, error.smtp_error)}). Check [smtp] from, and whether the server "
-                "wants MONITOR_SMTP_USER and MONITOR_SMTP_PASSWORD."
+                "wants MONITOR_SMTP_USER and MONITOR_SMTP_PASSWORD.",
+                "sender",
             )
         case smtplib.SMTPDataError():
             said = f"{where} did not accept the mail for {to} ({_answer(error.smtp_code, error.smtp_error)})"
-            return _by_code(error.smtp_code, said, "Ask the server's operator why.")
+            if _for_good(error.smtp_code):
+                return _refused(f"{said}. Ask the server's operator why.", "content")
+            return _deferred(f"{said}.", "content")
         case smtplib.SMTPNotSupportedError():
-            return _deferred(_not_supported(server, where))
+            return _deferred(_not_supported(server, where), "settings")
         case smtplib.SMTPServerDisconnected() if not isinstance(error.__context__, TimeoutError):
             return _deferred(
-                f"{where} hung up before it accepted the mail ({clean(str(error), ANSWER_CHARS)})."
+                f"{where} hung up before it accepted the mail ({clean(str(error), ANSWER_CHARS)}).", "dropped"
             )
         case smtplib.SMTPResponseException():
-            return _deferred(f"{where} turned us away ({_answer(error.smtp_code, error.smtp_error)}).")
-        case ssl.SSLCertVerificationError():
             return _deferred(
-                f"The certificate of {where} does not prove that it is {server.host} "
-                f"({clean(error.verify_message, ANSWER_CHARS)}); nothing was sent. Check [smtp] host; for a "
-                "server of your own, add its authority to this system (SSL_CERT_FILE)."
+                f"{where} turned us away ({_answer(error.smtp_code, error.smtp_error)}).", "turned_away"
             )
+        case ssl.SSLCertVerificationError():
+            return _deferred(_unproven(error, server, where), "tls")
         case ssl.SSLError():
             return _deferred(
                 f"No encrypted connection to {where} ({clean(error.reason or str(error), ANSWER_CHARS)}). "
-                'Port 587 goes with security = "starttls", port 465 with "tls".'
+                'Port 587 goes with security = "starttls", port 465 with "tls".',
+                "tls",
             )
         case socket.gaierror():
             return _deferred(
                 f"The mail server's name {server.host} does not resolve. Check [smtp] host and this "
-                "machine's network."
+                "machine's network.",
+                "name",
             )
         case TimeoutError() | smtplib.SMTPServerDisconnected():
-            return _deferred(f"{where} did not answer in time. Check [smtp] host and port, and the firewall.")
+            return _deferred(
+                f"{where} did not answer in time. Check [smtp] host and port, and the firewall.", "slow"
+            )
         case ConnectionRefusedError():
-            return _deferred(f"{where} refused the connection. Check [smtp] host and port.")
-    return _deferred(f"The mail could not be handed to {where}: {clean(str(error), ANSWER_CHARS)}.")
+            return _deferred(f"{where} refused the connection. Check [smtp] host and port.", "connect")
+    said = clean(str(error), ANSWER_CHARS)
+    return _deferred(f"The mail could not be handed to {where}: {said}.", "connect")
+
+
+def _too_slow(server: Server, total_s: float) -> Delivery:
+    return _deferred(
+        f"{server.host}:{server.port} answers too slowly: the mail was not taken within {total_s:g} s. "
+        "Ask the server's operator, or name another one in [smtp] host.",
+        "slow",
+    )
+
+
+_EXPIRED, _NOT_YET, _OTHER_NAMES = {10}, {9}, {62, 63, 64}
+"""Codes of OpenSSL's X509_verify_cert_error_string(3): has expired, is not yet valid, host, mail or address
+mismatch. Everything else comes down to an authority this system does not know."""
+
+
+def _unproven(error: ssl.SSLCertVerificationError, server: Server, where: str) -> str:
+    """Return what is wrong with a certificate, and who can mend it."""
+    said = clean(error.verify_message, ANSWER_CHARS).rstrip(".")
+    start = f"The certificate of {where} does not prove that it is {server.host} ({said}); nothing was sent."
+    if error.verify_code in _EXPIRED:
+        return f"{start} It is out of date: the server's operator must renew it."
+    if error.verify_code in _NOT_YET:
+        return f"{start} It is not valid yet: check this machine's clock."
+    if error.verify_code in _OTHER_NAMES:
+        return f"{start} It is made out to another name: write [smtp] host as the certificate has it."
+    return (
+        f"{start} Nobody this system trusts vouches for it: check [smtp] host; for a server of your own, "
+        "name its authority's certificate in SSL_CERT_FILE."
+    )
 
 
 def _not_supported(server: Server, where: str) -> str:
@@ -331,14 +334,9 @@ def _not_supported(server: Server, where: str) -> str:
     return f"{where} does not offer what is asked for (a known way to log in, or letters of this address)."
 
 
-def _by_code(code: int, said: str, advice: str) -> Delivery:
-    """Return a refusal for good for 5xx, for now for anything else (RFC 5321 §4.2.1)."""
-    if 500 <= code < 600:
-        return Delivery(
-            DeliveryKind.REFUSED,
-            f"{said}. {advice} This digest is not tried again; other recipients are not affected.",
-        )
-    return _deferred(f"{said}.")
+def _for_good(code: int) -> bool:
+    """Return True for 5xx: a refusal for good (RFC 5321 §4.2.1)."""
+    return 500 <= code < 600
 
 
 def _answer(code: int, text: bytes | str) -> str:
@@ -347,8 +345,12 @@ def _answer(code: int, text: bytes | str) -> str:
     return f"{code} {clean(said, ANSWER_CHARS)}".strip()
 
 
-def _deferred(what: str) -> Delivery:
-    return Delivery(DeliveryKind.DEFERRED, f"{what} {KEPT}")
+def _deferred(what: str, cause: str) -> Delivery:
+    return Delivery(DeliveryKind.DEFERRED, f"{what} {KEPT}", cause)
+
+
+def _refused(what: str, cause: str) -> Delivery:
+    return Delivery(DeliveryKind.REFUSED, f"{what} {GIVEN_UP}", cause)
 
 
 # ------------------------------------------------------------------------------------------- files, terminal

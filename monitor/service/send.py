@@ -346,8 +346,8 @@ async def _heartbeat(context: Context) -> None:
         log.warning("heartbeat_failed", url=url, detail=answer.detail)
 
 
-def test_mail(settings: Settings, recipient: Recipient) -> Delivery:
-    """Send a test mail with the configured server and return what came of it."""
+def test_mail(settings: Settings, recipient: Recipient, patience_s: float) -> Delivery:
+    """Send a test mail with the configured server and return what came of it within that time."""
     assert settings.smtp is not None
     now = datetime.now(UTC)
     text = "This is a test mail of monitor. It arrived: digests will, too.\n"
@@ -358,4 +358,5 @@ def test_mail(settings: Settings, recipient: Recipient) -> Delivery:
         recipient,
         message_id=message_id(settings, recipient, now.isoformat()),
         date=now,
+        total_s=patience_s,
     )

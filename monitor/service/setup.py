@@ -19,7 +19,7 @@ from monitor.db.records import DigestRow
 from monitor.db.store import Store
 from monitor.digest import deliver
 from monitor.errors import SandboxError, StoreError, UsageError
-from monitor.model import FetchKind, Health, Recipient
+from monitor.model import DeliveryKind, FetchKind, Health, Recipient
 from monitor.service.context import Context, where_of
 from monitor.service.keys import ALIVE_KEY
 
@@ -118,7 +118,7 @@ async def doctor(context: Context, *, mail: str = "") -> list[Finding]:
         *_sources(context),
     ]
     if mail:
-        findings.append(_mail(settings, mail))
+        findings.append(prove_mail(settings, mail))
     return findings
 
 
@@ -227,18 +227,27 @@ def _sources(context: Context) -> list[Finding]:
     return found
 
 
-def _mail(settings: Settings, address: str) -> Finding:
+MAIL_PATIENCE_S = 60.0
+"""How long `doctor` waits for one mail to be taken: somebody sits before it."""
+
+
+def prove_mail(settings: Settings, address: str, *, patience_s: float = MAIL_PATIENCE_S) -> Finding:
+    """Send a test mail and return what came of it: taken, to mend (with what and where), or let wait."""
     from monitor.service import send
 
     if settings.smtp is None:
         advice = "write an [smtp] block with host, port, security and from"
         return Finding("mail", "bad", f"{settings.path} has no [smtp]", advice)
     recipient = Recipient(id=f"email:{address}", kind="email", address=address)
-    delivery = send.test_mail(settings, recipient)
-    if delivery.kind.value == "sent":
+    delivery = send.test_mail(settings, recipient, patience_s)
+    if delivery.kind is DeliveryKind.SENT:
         return Finding("mail", "ok", f"{settings.smtp.host} took a test mail for {address}")
+    text = delivery.detail.replace(deliver.KEPT, "").replace(deliver.GIVEN_UP, "").strip()
+    if delivery.cause == "greylisted":
+        advice = "the settings are right as far as this shows: digests wait and are let in by and by"
+        return Finding("mail", "warning", text, advice)
     advice = "digests to files and the terminal go out all the same; those by mail wait until this is mended"
-    return Finding("mail", "bad", delivery.detail.removesuffix(deliver.KEPT).strip(), advice)
+    return Finding("mail", "bad", text, advice)
 
 
 # ------------------------------------------------------------------------------------------- health

@@ -19,6 +19,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
 
 from monitor.digest import deliver
+from monitor.digest import mail as mails
 from monitor.digest.build import build
 from monitor.digest.render import printed, render
 from monitor.model import DeliveryKind, Rendered
@@ -36,6 +37,7 @@ class Server:
     port: int = 25
     security: str = "none"
     sender: str = "Monitor <monitor@example.org>"
+    unsubscribe: str = ""
     user: str = ""
     password: str = ""
 
@@ -158,7 +160,7 @@ def test_a_digest_arrives_with_both_forms_and_its_headers():
     ],
 )
 def test_subjects_in_three_languages_come_back_as_they_were(subject):
-    mail = deliver.message(
+    mail = mails.message(
         replace(RENDERED, subject=subject),
         sender="m@example.org",
         to="d@example.org",
@@ -173,7 +175,7 @@ def test_subjects_in_three_languages_come_back_as_they_were(subject):
 
 def test_the_same_digest_gives_the_same_bytes_at_every_attempt():
     first, second = (
-        deliver.message(
+        mails.message(
             RENDERED, sender="m@example.org", to="d@example.org", message_id="<1@e>", date=DATE
         ).as_bytes()
         for _ in range(2)
@@ -183,8 +185,8 @@ def test_the_same_digest_gives_the_same_bytes_at_every_attempt():
 
 def test_a_display_name_or_address_cannot_add_a_header():
     with pytest.raises(ValueError, match="no mail address"):
-        deliver.address("nobody")
-    mail = deliver.message(
+        mails.address("nobody")
+    mail = mails.message(
         RENDERED,
         sender="A\r\nBcc: x@example.org <m@example.org>",
         to="d@example.org",
