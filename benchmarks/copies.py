@@ -1,11 +1,13 @@
 # ruff: noqa: E501, SIM905, ISC004  invented texts and tables read better as text
 """Copy detection on generated copies: F1 per language and kind, false updates, planted changes found.
 
-    python benchmarks/copies.py [--shared DIR] [--seeds 1,2,3] [--own] [--planted] [--errors 5]
+    python benchmarks/copies.py [--shared DIR] [--seeds 1,2,3] [--own] [--planted] [--road] [--errors 5]
 
 Uses `make_copies.py` and `score_copies.py` of the shared evaluation set and, with `--own`, further kinds made
 here, which the thresholds were not chosen on. The store is a table in memory that works as the real one does:
-sampled hashes only, the ten best candidates, a cap a hash, shared hashes of many articles called common.
+sampled hashes only, the ten best candidates, a cap a hash, shared hashes of many articles called common. With
+`--road` it is a real one, asked by the service's own look-up; with `--keep` it also keeps every copy made from
+one text alone, as a desk does: a copy of a copy counts as one of the article that the first copies.
 """
 
 from __future__ import annotations
@@ -16,15 +18,19 @@ import os
 import random
 import re
 import sys
+import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from monitor.db.store import Store
 from monitor.judge import copies, fingerprint
-from monitor.model import KnownArticle, Match, Prepared
+from monitor.model import Article, Fingerprint, KnownArticle, Match, Prepared
+from monitor.service import ingest
 from monitor.text.prepare import prepare
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,6 +39,9 @@ COMMON_AT_LEAST = 5
 """As in the service."""
 CAP = 50
 BEST = 10
+OF_TWO_TEXTS = ("embedded", "commented", "joined", "live_blog", "merged", "background_3x")
+"""Kinds whose other half is an article that further copies have as well."""
+NOW = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
 
 
 @dataclass
@@ -81,6 +90,80 @@ class Table:
         near = self.candidates([value for value in own.sampled if value not in frequent])
         sampled = {*own.sampled, *(value for known in near for value in (known.fingerprint or own).sampled)}
         return copies.find(prepared, own, near, common=self.common(sampled))
+
+
+class Road:
+    """A real store, asked and filled as the service does it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.store = Store.open(folder)
+        self.names: dict[str, str] = {}
+        """Reference of an article -> name of the text that it is, or that it copies."""
+        self.originals: dict[str, str] = {}
+        """Reference of a copy -> that of its original."""
+
+    def add(self, name: str, prepared: Prepared, kept: Fingerprint | None = None) -> str:
+        """Store one text; return its reference."""
+        own = kept or replace(fingerprint.of(prepared), sampled=fingerprint.indexed(prepared))
+        article = Article(
+            id=None,
+            source_id="desk",
+            outlet="Desk",
+            url=None,
+            title=prepared.title,
+            summary=prepared.summary,
+            body=prepared.body,
+            lang=prepared.lang,
+            first_seen=NOW,
+        )
+        with self.store.batch() as batch:
+            number = batch.save_article(
+                article, url_keys=(), fingerprint=own, traits=None, words=prepared.words
+            )
+        ref = f"article:{number}"
+        self.names[ref] = name
+        return ref
+
+    def find(self, name: str, prepared: Prepared, *, keep: bool) -> Match | None:
+        """Look one text up, and keep it or not."""
+        own = fingerprint.of(prepared)
+        with self.store.batch() as batch:
+            _, found, common = ingest.texts_like(batch, own)
+        near = [replace(one, duplicate_of=self.originals.get(one.ref)) for one in found]
+        match = copies.find(prepared, own, near, common=common)
+        copied = match if match is not None and copies.is_copy(match) else None
+        if not keep:
+            return replace(match, known=self.names[match.known]) if match is not None else None
+        originals = [one for one in near if copied is not None and one.ref == copied.known]
+        ref = self.add(name, prepared, fingerprint.own_part(prepared, own, originals))
+        if copied is None:
+            return match
+        self.originals[ref] = copied.known
+        self.names[ref] = self.names[copied.known]
+        return replace(copied, known=self.names[copied.known])
+
+
+def on_the_road(
+    lines: list[dict[str, Any]], *, keep: bool
+) -> tuple[dict[str, str | None], dict[str, Match | None]]:
+    """Return the answer and the match for each query, the queries in mixed order."""
+    base = [line for line in lines if line["kind"] == "base"]
+    queries = [line for line in lines if line["kind"] != "base"]
+    random.Random(len(lines)).shuffle(queries)
+    answers: dict[str, str | None] = {}
+    matches: dict[str, Match | None] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        road = Road(Path(folder))
+        for line in base:
+            road.add(line["id"], prepare(line["title"], "", line["text"], line["lang"]))
+        for line in queries:
+            name = line["id"]
+            prepared = prepare(line["title"], "", line["text"], line["lang"])
+            alone = line["base"] is not None and line["kind"] not in OF_TWO_TEXTS
+            match = matches[name] = road.find(name, prepared, keep=keep and alone)
+            answers[name] = match.known if match is not None and copies.is_copy(match) else None
+        road.store.close()
+    return answers, matches
 
 
 def judged(
@@ -383,6 +466,8 @@ def main() -> None:
     ap.add_argument("--common", type=int, default=COMMON_AT_LEAST)
     ap.add_argument("--errors", type=int, default=0)
     ap.add_argument("--own", action="store_true", help="kinds, outlets and words of our own, the other pages")
+    ap.add_argument("--road", action="store_true", help="with a real store")
+    ap.add_argument("--keep", action="store_true", help="with --road: keep copies, as a desk does")
     ap.add_argument("--planted", action="store_true", help="also plant changes, and count those found")
     args = ap.parse_args()
     shared = Path(args.shared)
@@ -391,7 +476,7 @@ def main() -> None:
         begun = time.process_time()
         lines = own_lines(shared, seed) if args.own else generated(shared, seed)
         made = time.process_time()
-        answers, matches = judged(lines, args.common)
+        answers, matches = on_the_road(lines, keep=args.keep) if args.road else judged(lines, args.common)
         spent = time.process_time() - made
         queries = [line for line in lines if line["kind"] != "base"]
         print(

@@ -79,7 +79,7 @@ def find(
     if not usable:
         return None
     query = _side(prepared, own)
-    furniture = _frequent(query.hashes, common) | _repeated(query, prepared, repeated)
+    furniture = _frequent(query, common) | _repeated(query, prepared, repeated)
     furniture |= _boilerplate(query.hashes, usable)
     judged = [
         (match, known)
@@ -105,7 +105,11 @@ class _Side:
 
     hashes: Hashes
     ordered: bool
-    cjk: bool
+    lang: str
+
+    @property
+    def cjk(self) -> bool:
+        return self.lang in fingerprint.CJK_LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +150,10 @@ def _comparable(own: Fingerprint, known: KnownArticle) -> bool:
 
 
 def _side(prepared: Prepared | None, own: Fingerprint) -> _Side:
-    cjk = own.lang in fingerprint.CJK_LANGUAGES
     if prepared is None:
         hashes = np.fromiter(sorted(own.shingles), dtype=np.int64, count=len(own.shingles))
-        return _Side(hashes, ordered=False, cjk=cjk)
-    return _Side(fingerprint.sequence(prepared.normal, own.lang), ordered=True, cjk=cjk)
+        return _Side(hashes, ordered=False, lang=own.lang)
+    return _Side(fingerprint.sequence(prepared.normal, own.lang), ordered=True, lang=own.lang)
 
 
 # ------------------------------------------------------------------------------- what carries no evidence
@@ -164,22 +167,25 @@ def _within(hashes: Hashes, known: Collection[int] | Hashes) -> Mask:
     return np.isin(hashes, array)
 
 
-def _frequent(hashes: Hashes, common: Collection[int]) -> Mask:
-    """Mark frequent hashes, and the whole of every stretch where sampled hashes are frequent in a row.
+def _frequent(side: _Side, common: Collection[int]) -> Mask:
+    """Mark frequent hashes, and the whole of every stretch where indexed hashes are frequent in a row.
 
-    The store knows the frequency of sampled hashes alone. A stretch of two or more, or one at the border of
-    the text, is widened by the mean distance of sampled hashes, not beyond the next one that is not frequent.
+    The store knows the frequency of indexed hashes alone: between the ends of a text that is one in 64. A
+    stretch of two or more, or one at the border of the text, is widened by the mean distance of indexed
+    hashes there, not beyond the next one that is not frequent.
     """
-    mask = _within(hashes, common)
+    mask = _within(side.hashes, common)
     if not mask.any():
         return mask
-    sampled = np.flatnonzero(hashes % fingerprint.SAMPLE == 0)
-    runs = np.flatnonzero(np.diff(np.concatenate(([False], mask[sampled], [False])).astype(np.int8)))
+    hashes, (head, tail) = side.hashes, fingerprint.middle(len(side.hashes), side.lang)
+    places = np.flatnonzero(mask | fingerprint.is_indexed(hashes, side.lang))
+    reach = np.where((places >= head) & (places < tail), fingerprint.THIN, fingerprint.SAMPLE)
+    runs = np.flatnonzero(np.diff(np.concatenate(([False], mask[places], [False])).astype(np.int8)))
     for first, past in zip(runs[::2], runs[1::2], strict=True):
-        if past - first >= 2 or first == 0 or past == len(sampled):
-            begin = 0 if first == 0 else max(sampled[first - 1] + 1, sampled[first] - fingerprint.SAMPLE)
-            last = sampled[past - 1] + fingerprint.SAMPLE
-            end = len(hashes) if past == len(sampled) else min(sampled[past], last)
+        if past - first >= 2 or first == 0 or past == len(places):
+            before, after = places[first] - reach[first], places[past - 1] + reach[past - 1]
+            begin = 0 if first == 0 else max(places[first - 1] + 1, before)
+            end = len(hashes) if past == len(places) else min(places[past], after)
             mask[begin:end] = True
     return mask
 
@@ -243,7 +249,7 @@ def _compare(
     other = _side(known.prepared, known.fingerprint)
     dropped = _within(other.hashes, query.hashes[furniture])
     if other.ordered:
-        dropped |= _frequent(other.hashes, common) | _repeated(other, known.prepared, repeated)
+        dropped |= _frequent(other, common) | _repeated(other, known.prepared, repeated)
     else:
         dropped |= _within(other.hashes, common)
     # Out on one side, out on both: else a cut would lose by what its original alone shows to be boilerplate.

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from monitor.model import Fingerprint, Prepared
+from monitor.model import Fingerprint, KnownArticle, Prepared
 from monitor.text import normal as normal_text
 
 ALGORITHM = 1
@@ -80,13 +81,27 @@ def indexed(prepared: Prepared) -> tuple[int, ...]:
     Looked up are all sampled hashes of a text, so that its ends are found in whatever part they lie.
     """
     found = sequence(prepared.normal, prepared.lang)
-    cjk = prepared.lang in CJK_LANGUAGES
-    head, tail = (HEAD_CJK, TAIL_CJK) if cjk else (HEAD, TAIL)
-    end = max(head, len(found) - tail)
-    ends = np.concatenate((found[:head], found[end:]))
-    middle = found[head:end]
-    kept = {*ends[ends % SAMPLE == 0].tolist(), *middle[middle % THIN == 0].tolist()}
-    return tuple(sorted(kept))
+    return tuple(sorted(set(found[is_indexed(found, prepared.lang)].tolist())))
+
+
+def is_indexed(hashes: Hashes, lang: str) -> npt.NDArray[np.bool_]:
+    """Return which hashes of a text, in reading order, the store's table holds."""
+    head, end = middle(len(hashes), lang)
+    mask: npt.NDArray[np.bool_] = hashes % SAMPLE == 0
+    mask[head:end] &= hashes[head:end] % THIN == 0
+    return mask
+
+
+def middle(count: int, lang: str) -> tuple[int, int]:
+    """Return where the thinly indexed middle of a text of so many shingles begins and ends."""
+    head, tail = (HEAD_CJK, TAIL_CJK) if lang in CJK_LANGUAGES else (HEAD, TAIL)
+    return head, max(head, count - tail)
+
+
+def own_part(prepared: Prepared, own: Fingerprint, originals: Iterable[KnownArticle]) -> Fingerprint:
+    """Return a fingerprint with the sampled hashes that the store's table gets: those no original has."""
+    held = {value for one in originals if one.fingerprint for value in one.fingerprint.sampled}
+    return replace(own, sampled=tuple(value for value in indexed(prepared) if value not in held))
 
 
 def sequence(normal: str, lang: str) -> Hashes:

@@ -56,8 +56,9 @@ STORY_WINDOW = timedelta(days=7)
 """Days around an article in which reports of the same event are looked for (judging.md, Stories)."""
 MEMORY = timedelta(days=3 * 365)
 """How long ago something told is still found by the terms it shares with a new article."""
-COMMON_AT_LEAST = 8
-"""A shingle that this many stored articles share is boilerplate (judging.md: frequency cap)."""
+COMMON_AT_LEAST = 5
+"""A shingle that this many stored articles share is boilerplate (judging.md: frequency cap); their copies
+do not count (`own_part`). With 8, copies in an outlet's frame were missed: benchmarks/copies.py --road."""
 
 
 @dataclass(slots=True)
@@ -247,12 +248,9 @@ def own_part(subject: Subject, verdict: Verdict, known: Gathered) -> Fingerprint
     """
     if subject.fingerprint is None:
         return None
-    kept = fingerprint.indexed(subject.prepared)
-    if verdict.relation in {Relation.COPY, Relation.UPDATE}:
-        original = next((k.fingerprint for k in known.textual if k.ref == verdict.duplicate_of), None)
-        held = set(original.sampled) if original is not None else set()
-        kept = tuple(h for h in kept if h not in held)
-    return replace(subject.fingerprint, sampled=kept)
+    copied = verdict.relation in {Relation.COPY, Relation.UPDATE}
+    originals = [one for one in known.textual if copied and one.ref == verdict.duplicate_of]
+    return fingerprint.own_part(subject.prepared, subject.fingerprint, originals)
 
 
 def looked_up(found: Traits | None) -> Traits | None:
@@ -267,10 +265,7 @@ def gather(context: Context, batch: Batch, subject: Subject, source: Source, at:
     """Return what is known that may bear on one article: one read of the store."""
     assert subject.fingerprint is not None
     assert subject.traits is not None
-    sampled = subject.fingerprint.sampled
-    similar = batch.known([i for i, _ in batch.candidates(sampled)])
-    textual = [_with_text(known.known, known.article) for known in similar]
-    every = {*sampled, *(h for one in textual if one.fingerprint for h in one.fingerprint.sampled)}
+    similar, textual, common = texts_like(batch, subject.fingerprint)
     strong = decide.strong_terms(subject.traits)
     thematic = batch.sharing_terms(strong, since=at - STORY_WINDOW, until=at + STORY_WINDOW)
     themed = batch.known([i for i, _ in thematic])
@@ -292,7 +287,7 @@ def gather(context: Context, batch: Batch, subject: Subject, source: Source, at:
         seeds=context.seeds,
         textual=(*map(as_known, context.seeds), *textual),
         thematic=tuple(_with_traits(context, known) for known in themed),
-        common=batch.common(every, at_least=COMMON_AT_LEAST),
+        common=common,
         repeated=batch.repeated_lines(source.id, subject.traits.sentence_hashes),
         told=tuple(
             ToldSentence(
@@ -304,6 +299,21 @@ def gather(context: Context, batch: Batch, subject: Subject, source: Source, at:
             for row in told
         ),
     )
+
+
+def texts_like(batch: Batch, own: Fingerprint) -> tuple[list[KnownText], list[KnownArticle], frozenset[int]]:
+    """Return the stored articles that may be the same text, also with their text read, and frequent hashes.
+
+    Boilerplate is left out before the best ten are chosen: a long frame shares more hashes with every article
+    in the same frame than an embedded text has of its own.
+    """
+    frequent = batch.common(own.sampled, at_least=COMMON_AT_LEAST)
+    rare = [value for value in own.sampled if value not in frequent]
+    similar = batch.known([article_id for article_id, _ in batch.candidates(rare)])
+    textual = [_with_text(known.known, known.article) for known in similar]
+    theirs = {value for one in textual if one.fingerprint for value in one.fingerprint.sampled}
+    frequent |= batch.common(theirs.difference(own.sampled), at_least=COMMON_AT_LEAST)
+    return similar, textual, frequent
 
 
 def baseline_of(context: Context) -> datetime | None:
