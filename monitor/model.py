@@ -784,7 +784,8 @@ class Recipient:
     id: str
     """Stable: kind and address, ``file``, ``stdout``, ``email:desk@example.org``."""
     kind: str
-    address: str = ""
+    address: str = field(default="", repr=False)
+    """Of mail, chat or folder; a chat's may hold a token, so that no trace may show it."""
     at: tuple[str, ...] = ("07:00",)
     """Local times ``HH:MM``."""
     days: str = "daily"

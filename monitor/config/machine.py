@@ -1,8 +1,9 @@
-"""What the machine itself says: the time zone it is set to."""
+"""What the machine itself says: the time zone it is set to, and which libraries are there."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 from monitor.config.tables import known_zone
@@ -11,6 +12,11 @@ from monitor.config.tables import known_zone
 def system_zone(env: Mapping[str, str], root: Path = Path("/")) -> str:
     """Return the IANA name of the system's zone (TZ, /etc/timezone, /etc/localtime), else nothing."""
     return next((name for name in _names(env, root) if name and known_zone(name)), "")
+
+
+def has_library(name: str) -> bool:
+    """Return True when a library of an extra is installed; it is not imported."""
+    return find_spec(name) is not None
 
 
 def _names(env: Mapping[str, str], root: Path) -> tuple[str, ...]:

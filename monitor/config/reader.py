@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from monitor.config.machine import system_zone
+from monitor.config.machine import has_library, system_zone
 from monitor.config.settings import Alerts, Digests, Fetching, General, Settings, Smtp, Web
 from monitor.config.tables import MAILBOX, Report, Table, host_and_port, is_host, url_fault
 from monitor.model import LANGUAGES, BackfillRoute, Recipient, Selector, Source, SourceKind, Terms
@@ -230,6 +230,8 @@ def _address(table: Table, kind: str, written: str, path: Path, env: Mapping[str
 
 
 def _apprise(table: Table, written: str, env: Mapping[str, str]) -> str:
+    if not has_library("apprise"):
+        table.wrong("kind", '"apprise" needs an extra: pip install "treaty-monitor[notify]"')
     if written.startswith("$"):
         value = env.get(written[1:], "")
         if not value:

@@ -27,7 +27,7 @@ import structlog
 
 from monitor.config import Settings
 from monitor.db.records import FOUND_NOW, DigestRow, StoredArticle
-from monitor.digest import build, deliver, render, slots
+from monitor.digest import build, deliver, notify, render, slots
 from monitor.digest.material import Span
 from monitor.errors import UsageError
 from monitor.fetch.client import Request, fetch
@@ -330,6 +330,8 @@ def hand_over(settings: Settings, recipient: Recipient, row: DigestRow) -> Deliv
             message_id=row.message_id,
             date=row.built_at,
         )
+    if recipient.kind == "apprise":
+        return notify.to_apprise(rendered, recipient.address)
     return Delivery(DeliveryKind.REFUSED, f"deliveries of kind {recipient.kind!r} are not set up")
 
 

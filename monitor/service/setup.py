@@ -17,7 +17,7 @@ from monitor.config import Settings
 from monitor.config.machine import system_zone
 from monitor.db.records import DigestRow
 from monitor.db.store import Store
-from monitor.digest import deliver
+from monitor.digest import deliver, notify
 from monitor.errors import SandboxError, StoreError, UsageError
 from monitor.model import DeliveryKind, FetchKind, Health, Recipient
 from monitor.service.context import Context, where_of
@@ -114,6 +114,7 @@ async def doctor(context: Context, *, mail: str = "") -> list[Finding]:
         _seeds(context),
         await _sandbox(context),
         *_recipients(settings),
+        *_chats(settings),
         *_waiting_digests(context),
         *_sources(context),
     ]
@@ -191,6 +192,17 @@ def _recipients(settings: Settings) -> list[Finding]:
             )
         )
     return found
+
+
+def _chats(settings: Settings) -> list[Finding]:
+    """Return which Apprise addresses cannot be used; no address is shown, as it may hold a token."""
+    chats = [one for one in settings.digest.recipients if one.kind == "apprise"]
+    faults = [(one.id, notify.fault(one.address)) for one in chats]
+    return [
+        Finding("recipient", "bad", f"{name}: {fault}", "mend its address; other recipients are not affected")
+        for name, fault in faults
+        if fault
+    ]
 
 
 def _waiting_digests(context: Context) -> list[Finding]:

@@ -51,7 +51,7 @@ HOMES = {
     "psycopg": ("db/",),
     "sqlite3": ("db/",),
     "smtplib": ("digest/deliver.py",),
-    "apprise": ("digest/deliver.py",),
+    "apprise": ("digest/notify.py",),
     "trafilatura": ("read/",),
     "selectolax": ("read/", "digest/"),
     "protego": ("fetch/robots.py",),
@@ -71,6 +71,8 @@ OUTSIDE = {
     "tempfile",
 }
 """Modules a pure stage has no business with."""
+DELIVERY = {"digest/deliver.py", "digest/notify.py"}
+"""What of the digest's own package hands it to others."""
 CLOCKS = {"now", "utcnow", "today", "time_ns", "monotonic", "perf_counter"}
 DISK = {"open", "read_text", "read_bytes", "write_text", "write_bytes"}
 
@@ -84,7 +86,7 @@ def name(file):
 
 def part(place):
     """Return the part a module belongs to: its folder, else its own name."""
-    if place == "digest/deliver.py":
+    if place in DELIVERY:
         return "digest.deliver"
     return place.split("/")[0].removesuffix(".py")
 
@@ -104,7 +106,7 @@ def imports(file):
 def target(dotted):
     """Return the part of ``monitor`` that a dotted name leads to."""
     parts = dotted.split(".")
-    if parts[:3] == ["monitor", "digest", "deliver"]:
+    if "/".join(parts[1:3]) + ".py" in DELIVERY:
         return "digest.deliver"
     inner = parts[1] if len(parts) > 1 else "__init__"
     there = (PACKAGE / inner).is_dir() or (PACKAGE / f"{inner}.py").is_file()
