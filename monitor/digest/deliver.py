@@ -17,7 +17,7 @@ import ssl
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from email.message import EmailMessage
@@ -26,6 +26,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Protocol, Self, TextIO
 
+from monitor.digest.handing import Handing, Noting, nothing
 from monitor.digest.mail import message
 from monitor.digest.render import printed
 from monitor.digest.safe import clean, file_name
@@ -81,8 +82,11 @@ def to_mail(
     context: ssl.SSLContext | None = None,
     timeout_s: float = TIMEOUT_S,
     total_s: float = TOTAL_S,
+    noted: Callable[[], None] = nothing,
 ) -> Delivery:
     """Hand the digest to the mail server; sent means: the server has accepted it.
+
+    ``noted`` is called just before the server has all of it.
 
     ``references`` are the Message-IDs of the mails it follows. ``context`` is what certificates are checked
     with; left out, the system's authorities.
@@ -102,7 +106,8 @@ def to_mail(
     except (ValueError, IndexError) as error:
         return _deferred(f"The mail could not be written: {clean(str(error))}. Check the addresses of [smtp] "
                          "from and [[digest.to]] address.", "settings")  # fmt: skip
-    return send(mail, server, recipient.address, context=context, timeout_s=timeout_s, total_s=total_s)
+    limits = {"timeout_s": timeout_s, "total_s": total_s}
+    return send(mail, server, recipient.address, context=context, noted=noted, **limits)
 
 
 def send(
@@ -113,6 +118,7 @@ def send(
     context: ssl.SSLContext | None = None,
     timeout_s: float = TIMEOUT_S,
     total_s: float = TOTAL_S,
+    noted: Callable[[], None] = nothing,
 ) -> Delivery:
     """Hand one mail to the server for one recipient and return what became of it."""
     if server.user and server.security == "none" and not _is_loopback(server.host):
@@ -121,13 +127,16 @@ def send(
             'Set security = "starttls" (port 587) or "tls" (port 465).',
             "settings",
         )
+    handing = Handing(noted)
     try:
         with _Watch(total_s) as watch, _connected(server, context, timeout_s, watch) as client:
+            client.handing = handing
             _log_in(client, server)
             client.send_message(mail, from_addr=parseaddr(server.sender)[1], to_addrs=[parseaddr(to)[1]])
             _part(client)
     except (smtplib.SMTPException, OSError, ValueError) as error:
-        return _too_slow(server, total_s) if watch.over else _outcome(error, server, to)
+        said = _too_slow(server, total_s) if watch.over else _outcome(error, server, to)
+        return handing.outcome(said, error)
     return Delivery(DeliveryKind.SENT, f"{server.host} has accepted the mail for {to}")
 
 
@@ -159,7 +168,7 @@ class _Watch:
                 socket.socket.shutdown(open_, socket.SHUT_RDWR)  # under any encryption
 
 
-class _Quiet(smtplib.SMTP):
+class _Quiet(Noting):
     """A client whose end is no error: after DATA was accepted, nothing that follows may turn it into one."""
 
     def __init__(self, watch: _Watch, host: str, port: int, **options: Any) -> None:
@@ -175,13 +184,11 @@ class _QuietTls(_Quiet, smtplib.SMTP_SSL):
     """The same, encrypted from the first byte."""
 
 
-def _connected(
-    server: Server, context: ssl.SSLContext | None, timeout_s: float, watch: _Watch
-) -> smtplib.SMTP:
+def _connected(server: Server, context: ssl.SSLContext | None, timeout_s: float, watch: _Watch) -> _Quiet:
     """Return a client that has greeted the server, encrypted as the settings say or not at all."""
     context = context or ssl.create_default_context()
     own = {"local_hostname": _own_name(), "timeout": timeout_s}
-    client: smtplib.SMTP
+    client: _Quiet
     if server.security == "tls":
         client = _QuietTls(watch, server.host, server.port, context=context, **own)
     else:

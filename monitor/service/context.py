@@ -20,7 +20,7 @@ from monitor.fetch.robots import Robots
 from monitor.judge.seedfile import load_seeds
 from monitor.judge.topic import Topic
 from monitor.judge.topic import load as load_topic
-from monitor.model import Seed, Source
+from monitor.model import Delivery, Seed, Source
 from monitor.service.progress import Progress, Silent
 from monitor.service.remembered import Remembered
 from monitor.service.sandbox import Sandbox
@@ -53,6 +53,8 @@ class Context:
     clock: Clock = utc_now
     progress: Progress = field(default_factory=Silent)
     remembered: Remembered = field(default_factory=Remembered)
+    unmarked: dict[int, tuple[Delivery, datetime, datetime | None]] = field(default_factory=dict)
+    """Deliveries the store could not record yet, by digest: what came of it, when, and the next attempt."""
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run one piece of work to its end, with a parser process of its own."""

@@ -3,8 +3,10 @@
     slot due -> one transaction: untold articles -> digest -> outbox row with everything it tells
     outbox   -> deliver -> sent, refused, or tried again later; the other recipients are not held up
 
-A digest is handed over by one process at a time (who sends holds the store). Killed between a hand-over and
-its mark, it is handed over again under the same Message-ID, by which mail programs know it as the same.
+A digest is handed over by one process at a time (who sends holds the store). Just before the other side has
+all of it, that is noted in the store, so that a store that takes no note sends nothing. Killed between that
+note and the mark, it is handed over again under the same Message-ID, by which mail programs know it as the
+same, and the repeat is counted.
 """
 
 from __future__ import annotations
@@ -14,11 +16,13 @@ import hashlib
 import json
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -27,13 +31,14 @@ import structlog
 
 from monitor.config import Settings
 from monitor.db.records import FOUND_NOW, DigestRow, StoredArticle
-from monitor.digest import build, deliver, notify, render, slots
+from monitor.digest import build, deliver, render, slots
+from monitor.digest.handing import nothing
 from monitor.digest.material import Span
-from monitor.errors import UsageError
+from monitor.errors import MonitorError, UsageError
 from monitor.fetch.client import Request, fetch
 from monitor.model import Delivery, DeliveryKind, FetchKind, Recipient, Rendered
 from monitor.service.context import Context
-from monitor.service.keys import SKIPPED_KEY, STARTED_KEY, TELL_KEY
+from monitor.service.keys import HEARTBEAT_KEY, SKIPPED_KEY, STARTED_KEY, TELL_KEY
 from monitor.service.telling import material_of
 
 log = structlog.get_logger(__name__)
@@ -49,6 +54,9 @@ RETRY = (
 ENDING_S = 5.0
 """Time a hand-over gets to be finished and marked when we are asked to end; the promise is 10 s in all."""
 HEARTBEAT_TIMEOUT_S = 15.0
+HEARTBEAT_TRIES = 3
+"""Within a quarter of an hour: switches of this kind wait for hours before they give the alarm."""
+FOREVER = datetime.max.replace(tzinfo=UTC)
 DATED = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?\Z")
 
 
@@ -158,8 +166,7 @@ async def send_due(context: Context, *, at_once: bool = False) -> list[Outcome]:
     for recipient in context.settings.digest.recipients:
         _queue_due(context, recipient, now)
     outcomes = await deliver_outbox(context, now + max(RETRY) if at_once else now)
-    if any(outcome.state == DeliveryKind.SENT.value for outcome in outcomes):
-        await _heartbeat(context)
+    await _heartbeat(context)
     return outcomes
 
 
@@ -176,7 +183,8 @@ def _queue_due(context: Context, recipient: Recipient, now: datetime) -> int | N
     """Queue the newest slot that has come since the last digest; missed ones are covered by its period."""
     slot = slots.last_due(recipient, now)
     last = context.store.last_digest(recipient.id)
-    if last is not None and (last.slot >= slot.name or last.period_to >= slot.at):
+    # Instants, not names: when the clock goes forward, 02:30 comes after 03:00.
+    if last is not None and (last.slot == slot.name or last.period_to >= slot.at):
         return None
     if last is None and slot.at <= first_start(context, now):
         return None  # the slot passed before this installation began
@@ -258,13 +266,50 @@ def _tells_backfilled(context: Context, recipient: Recipient) -> bool:
 
 
 async def deliver_outbox(context: Context, now: datetime) -> list[Outcome]:
-    """Hand over every digest that is due; each attempt is recorded before the next begins."""
-    outcomes = []
+    """Hand over every digest that is due; each attempt is recorded before the next begins.
+
+    Mails go one after another, and beside files, terminal and the rest: a slow server holds up only mails.
+    StoreError: the store takes no note; nothing more was handed over.
+    """
+    settle(context)
     known = {recipient.id: recipient for recipient in context.settings.digest.recipients}
-    for row in context.store.outbox(now):
+    rows = _oldest_first(context, now)
+    ways: dict[str, list[DigestRow]] = {}
+    for row in rows:
+        recipient = known.get(row.recipient_id)
+        ways.setdefault(recipient.kind if recipient else "", []).append(row)
+    done = await asyncio.gather(
+        *(_one_by_one(context, known, each) for each in ways.values()), return_exceptions=True
+    )
+    for fault in done:
+        if isinstance(fault, BaseException):
+            raise fault
+    found = list(chain.from_iterable(each for each in done if not isinstance(each, BaseException)))
+    order = {(row.recipient_id, row.slot): place for place, row in enumerate(rows)}
+    return sorted(found, key=lambda one: order[one.recipient_id, one.slot])
+
+
+def _oldest_first(context: Context, now: datetime) -> list[DigestRow]:
+    """Return what is due, and before it what else waits for the same recipients: mails arrive in order."""
+    due = {row.recipient_id for row in context.store.outbox(now)}
+    return [row for row in context.store.outbox(FOREVER) if row.recipient_id in due]
+
+
+async def _one_by_one(
+    context: Context, known: dict[str, Recipient], rows: Sequence[DigestRow]
+) -> list[Outcome]:
+    outcomes = []
+    for row in rows:
         delivery = await _attempt(context, known.get(row.recipient_id), row)
-        outcomes.append(Outcome(row.recipient_id, row.slot, delivery.kind.value, delivery.detail))
+        outcomes.append(Outcome(row.recipient_id, row.slot, delivery.kind.value, _said(row, delivery)))
     return outcomes
+
+
+def _said(row: DigestRow, delivery: Delivery) -> str:
+    """Return what came of an attempt, and that it was a repeat where an earlier one ended unheard."""
+    if row.handed_at is None:
+        return delivery.detail
+    return f"{delivery.detail} (again, as the same message: the answer to an earlier attempt was lost)"
 
 
 async def _attempt(context: Context, recipient: Recipient | None, row: DigestRow) -> Delivery:
@@ -272,7 +317,7 @@ async def _attempt(context: Context, recipient: Recipient | None, row: DigestRow
     if recipient is None:
         gone = Delivery(DeliveryKind.REFUSED, "this recipient is no longer in the configuration")
         return _mark(context, row, gone)
-    handing = _in_thread(context.settings, recipient, row)
+    handing = _in_thread(context, recipient, row)
     try:
         await asyncio.shield(handing)
     except asyncio.CancelledError:
@@ -288,11 +333,22 @@ def _mark(context: Context, row: DigestRow, delivery: Delivery) -> Delivery:
     assert row.id is not None
     wait = RETRY[min(row.attempts, len(RETRY) - 1)]
     following = context.clock() + wait if delivery.kind is DeliveryKind.DEFERRED else None
-    context.store.mark_delivery(row.id, delivery, context.clock(), following)
+    context.unmarked[row.id] = (delivery, context.clock(), following)
+    settle(context)
     return delivery
 
 
-def _in_thread(settings: Settings, recipient: Recipient, row: DigestRow) -> asyncio.Future[Delivery]:
+def settle(context: Context) -> None:
+    """Record what deliveries came to; what the store cannot take is kept in mind, and not sent again."""
+    for digest_id, (delivery, at, following) in list(context.unmarked.items()):
+        with context.store.batch():
+            context.store.mark_delivery(digest_id, delivery, at, following)
+            if delivery.kind is DeliveryKind.SENT and context.settings.digest.heartbeat_url:
+                context.store.meta_set(HEARTBEAT_KEY, f"{at.isoformat()} 0")
+        del context.unmarked[digest_id]
+
+
+def _in_thread(context: Context, recipient: Recipient, row: DigestRow) -> asyncio.Future[Delivery]:
     """Begin a hand-over in a thread of its own: a mail server that hangs holds up nothing, not even our end.
 
     A daemon thread, as the loop's executor is waited for at the end.
@@ -300,27 +356,44 @@ def _in_thread(settings: Settings, recipient: Recipient, row: DigestRow) -> asyn
     loop = asyncio.get_running_loop()
     handing: asyncio.Future[Delivery] = loop.create_future()
 
+    def noted() -> None:
+        assert row.id is not None
+        context.store.note_handing(row.id, context.clock())
+
     def work() -> None:
+        ended: Callable[[], None]
         try:
-            delivery = hand_over(settings, recipient, row)
+            delivery = hand_over(context.settings, recipient, row, noted)
+        except MonitorError as problem:  # the store took no note: that is nobody's refusal
+            ended = partial(handing.set_exception, problem)
         # The border of one delivery: a fault of ours over it must not hold up the other recipients.
         except Exception as fault:
             log.exception("delivery_failed", recipient=recipient.id, slot=row.slot)
-            delivery = Delivery(DeliveryKind.DEFERRED, f"a fault of this program ({fault}); see the log")
+            said = f"a fault of this program ({fault}); see the log"
+            ended = partial(handing.set_result, Delivery(DeliveryKind.DEFERRED, said))
+        else:
+            ended = partial(handing.set_result, delivery)
         with suppress(RuntimeError):  # the loop has ended meanwhile
-            loop.call_soon_threadsafe(handing.set_result, delivery)
+            loop.call_soon_threadsafe(ended)
 
     threading.Thread(target=work, daemon=True, name=f"deliver {recipient.id}").start()
     return handing
 
 
-def hand_over(settings: Settings, recipient: Recipient, row: DigestRow) -> Delivery:
-    """Deliver one digest by the recipient's kind; every failure is a value."""
+def hand_over(
+    settings: Settings, recipient: Recipient, row: DigestRow, noted: Callable[[], None] = nothing
+) -> Delivery:
+    """Deliver one digest by the recipient's kind; every failure of the other side is a value.
+
+    ``noted`` is called just before it is out of our hands; what it raises keeps it here. A file needs no
+    note: written again, it is the same file.
+    """
     rendered = Rendered(row.subject, row.text, row.html, row.markdown, row.data)
     if recipient.kind == "file":
         folder = Path(recipient.address) if recipient.address else Path(settings.monitor.storage) / "digests"
         return deliver.to_file(rendered, folder, slot=row.slot, recipient=recipient)
     if recipient.kind == "stdout":
+        noted()
         return deliver.to_stdout(rendered)
     if recipient.kind == "email" and settings.smtp is not None:
         return deliver.to_mail(
@@ -329,23 +402,32 @@ def hand_over(settings: Settings, recipient: Recipient, row: DigestRow) -> Deliv
             recipient,
             message_id=row.message_id,
             date=row.built_at,
+            noted=noted,
         )
-    if recipient.kind == "apprise":
-        return notify.to_apprise(rendered, recipient.address)
     return Delivery(DeliveryKind.REFUSED, f"deliveries of kind {recipient.kind!r} are not set up")
 
 
 async def _heartbeat(context: Context) -> None:
-    """Tell the dead man's switch of ``heartbeat_url`` that a digest went out."""
+    """Tell the dead man's switch of ``heartbeat_url`` that a digest went out: also after a crash in between.
+
+    What is owed is recorded with the delivery itself, and forgotten once the switch answered, or after
+    `HEARTBEAT_TRIES`.
+    """
     url = context.settings.digest.heartbeat_url
-    if not url:
+    due, _, tries = (context.store.meta_get(HEARTBEAT_KEY) or "").partition(" ")
+    now = context.clock()
+    if not url or not due or now < datetime.fromisoformat(due):
         return
     # The operator named this host himself: a switch on his own network is no address to guard against.
     own = context.policy.allow_private | {(urlsplit(url).hostname or "").lower()}
     request = Request(url=url, max_bytes=65_536, total_timeout_s=HEARTBEAT_TIMEOUT_S, retries=1)
     answer = await fetch(request, policy=replace(context.policy, allow_private=own), clock=context.clock)
-    if answer.kind not in {FetchKind.OK, FetchKind.EMPTY}:
+    heard = answer.kind in {FetchKind.OK, FetchKind.EMPTY}
+    if not heard:
         log.warning("heartbeat_failed", url=url, detail=answer.detail)
+    asked = int(tries) + 1
+    ended = heard or asked >= HEARTBEAT_TRIES
+    context.store.meta_set(HEARTBEAT_KEY, "" if ended else f"{(now + RETRY[asked - 1]).isoformat()} {asked}")
 
 
 def test_mail(settings: Settings, recipient: Recipient, patience_s: float) -> Delivery:

@@ -50,7 +50,7 @@ HOMES = {
     "alembic": ("db/",),
     "psycopg": ("db/",),
     "sqlite3": ("db/",),
-    "smtplib": ("digest/deliver.py",),
+    "smtplib": ("digest/deliver.py", "digest/handing.py"),
     "apprise": ("digest/notify.py",),
     "trafilatura": ("read/",),
     "selectolax": ("read/", "digest/"),

@@ -247,7 +247,7 @@ def test_a_hanging_mail_server_holds_up_neither_the_loop_nor_the_end(tmp_path, c
     """The hand-over runs in a thread; asked to end meanwhile, what it achieves is still marked."""
     inside, let_go = threading.Event(), threading.Event()
 
-    def slow(settings, recipient, row):
+    def slow(*_args):
         inside.set()
         let_go.wait(30)
         return Delivery(DeliveryKind.SENT, "late")
@@ -274,10 +274,10 @@ def test_a_hanging_mail_server_holds_up_neither_the_loop_nor_the_end(tmp_path, c
 def test_a_fault_over_one_delivery_is_tried_again_and_reported(tmp_path, clock, monkeypatch):
     real = send.hand_over
 
-    def broken(settings, recipient, row):
+    def broken(settings, recipient, *args):
         if recipient.kind == "email":
             raise RuntimeError("boom")
-        return real(settings, recipient, row)
+        return real(settings, recipient, *args)
 
     monkeypatch.setattr(send, "hand_over", broken)
     with serving(Box()) as server:
