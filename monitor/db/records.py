@@ -317,6 +317,30 @@ class ToldRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportedRow:
+    """A relevant report, for counting."""
+
+    at: datetime
+    """Claimed time, else first seen."""
+    country: str
+    """Of the outlet."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedRow:
+    """Words somebody is reported to have said, with the report."""
+
+    speaker: str
+    words: str
+    addressee: str
+    lang: str
+    outlet: str
+    url: str
+    at: datetime
+    """Of the report: claimed time, else first seen."""
+
+
+@dataclass(frozen=True, slots=True)
 class SaidRow:
     """A report in which somebody takes a position."""
 

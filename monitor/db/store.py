@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from monitor.db import (
     articles,
@@ -27,6 +27,7 @@ from monitor.db import (
     replaying,
     sources,
     stories,
+    telling,
     verdicts,
     windows,
 )
@@ -46,6 +47,8 @@ from monitor.db.records import (
     PendingEntry,
     PollOutcome,
     PollRecord,
+    QuotedRow,
+    ReportedRow,
     RobotsRecord,
     Ruling,
     SaidRow,
@@ -471,6 +474,26 @@ class Store:
         """Return the recipient's newest digest by ``period_to``."""
         with self._session.reading() as connection:
             return digests.last(connection, recipient_id)
+
+    def last_news(self, recipient_id: str) -> dict[str, Any] | None:
+        """Return the data of the recipient's newest digest that told a new fact."""
+        with self._session.reading() as connection:
+            return telling.last_news(connection, recipient_id)
+
+    def told_before(self, recipient_id: str) -> dict[str, int]:
+        """Return how many reports the recipient's digests have counted, by story and by what they repeat."""
+        with self._session.reading() as connection:
+            return telling.told_before(connection, recipient_id)
+
+    def reported(self, since: datetime, until: datetime) -> list[ReportedRow]:
+        """Return when and by whose outlets the topic was reported, for reports first seen in that time."""
+        with self._session.reading() as connection:
+            return telling.reported(connection, since, until)
+
+    def quoted(self, since: datetime, until: datetime) -> list[QuotedRow]:
+        """Return the quotes with a speaker in relevant reports first seen in that time, earliest first."""
+        with self._session.reading() as connection:
+            return telling.quoted(connection, since, until)
 
     def last_slot(self, recipient_id: str) -> str | None:
         """Return the slot of the recipient's newest digest."""

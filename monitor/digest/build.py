@@ -16,8 +16,18 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from monitor.digest import facts as facts_of
+from monitor.digest import tags
 from monitor.digest.facts import Candidate
-from monitor.digest.material import DigestArticle, Material, Reference, Revision, SourceReport, Span
+from monitor.digest.material import (
+    DigestArticle,
+    Material,
+    Reference,
+    Revision,
+    SourceReport,
+    Span,
+    Speaker,
+    Voice,
+)
 from monitor.digest.parts import (
     Altered,
     Digest,
@@ -70,7 +80,9 @@ def build(material: Material) -> Digest:
         thread_names=_thread_names(material, stories),
         fill=_fill(seen, material.zone or material.recipient.zone),
         articles=tuple((one.article.id, one.relation.value, clean(one.reason)) for one in material.articles),
+        program=clean(material.program) or "monitor",
         reprint=clean(material.reprint),
+        stuck=material.stuck,
     )
     return _faults_only(digest) if digest.operator else digest
 
@@ -81,7 +93,7 @@ def empty(digest: Digest) -> bool:
     This is what ``when_empty = "skip"`` leaves out; a day on which nobody could look is never empty.
     """
     seen = digest.sight
-    told = digest.stories or digest.restated or digest.changed or digest.notes
+    told = digest.stories or digest.restated or digest.changed or digest.notes or digest.stuck
     return not told and digest.could_look and not (seen.newly or seen.blind)
 
 
@@ -97,11 +109,12 @@ def _faults_only(digest: Digest) -> Digest:
 
 def _presentable(material: Material) -> Material:
     """Return the material with what this recipient wants, in a fixed order, names free of what harms."""
-    wanted = [one for one in material.articles if _wanted(one, dict(material.recipient.only))]
+    tagged = [_with_tags(_tagged(one), material.speakers) for one in material.articles]
+    wanted = [one for one in tagged if _wanted(one, dict(material.recipient.only))]
     wanted.sort(key=lambda one: (_time(facts_of.at(one)), one.article.id or 0, one.article.url or ""))
     return replace(
         material,
-        articles=tuple(map(_tagged, wanted)),
+        articles=tuple(wanted),
         sources=tuple(_named(one) for one in material.sources),
     )
 
@@ -112,7 +125,7 @@ def _time(at: datetime | None) -> float:
 
 def _wanted(one: DigestArticle, only: Mapping[str, tuple[str, ...]]) -> bool:
     """Return True when the recipient's filter lets the article through; an empty list lets all through."""
-    had = {"lang": {one.article.lang}, "country": {one.article.country}, "threads": set(_tagged(one).threads)}
+    had = {"lang": {one.article.lang}, "country": {one.article.country}, "threads": set(one.threads)}
     return all(not values or had.get(key, set()) & set(values) for key, values in only.items())
 
 
@@ -124,6 +137,14 @@ def _tagged(one: DigestArticle) -> DigestArticle:
         article=replace(one.article, lang=language(one.article.lang)),
         threads=tuple(dict.fromkeys(filter(None, map(clean, bare)))),
     )
+
+
+def _with_tags(one: DigestArticle, speakers: Mapping[str, Speaker]) -> DigestArticle:
+    """Return the article with the sub-threads that are told by who speaks in it and how."""
+    voices = {speakers[quote.speaker].voice for quote in one.quotes if quote.speaker in speakers}
+    more = [tags.STATEMENTS] if voices & {Voice.GOVERNMENT, Voice.OFFICIAL} else []
+    more += [tags.ANALYSIS] if one.comment else []
+    return replace(one, threads=tuple(dict.fromkeys([*one.threads, *more])))
 
 
 def _named(one: SourceReport) -> SourceReport:
@@ -180,12 +201,10 @@ def _story_ref(one: DigestArticle, place: int) -> str:
 def _story(
     ref: str, members: Sequence[DigestArticle], found: Sequence[Candidate], material: Material
 ) -> Story:
-    facts = sorted(
-        (facts_of.fact(one, members, material) for one in found),
-        key=facts_of.order_key,
-    )
     bearing = [one.article for one in found]
     printed, url = _headline(bearing, members, material.recipient.language)
+    told = facts_of.without_headline(found, printed)
+    facts = sorted((facts_of.fact(one, members, material) for one in told), key=facts_of.order_key)
     first = min((fact.at for fact in facts if fact.at is not None), default=None)
     origins = facts_of.origins(members)
     return Story(

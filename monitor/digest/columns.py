@@ -12,6 +12,8 @@ import unicodedata
 
 COLUMNS = 72
 """What a quoted plain-text mail still shows on an 80-column terminal."""
+GLUE = "\u00a0"
+"""A blank inside a command: feed text has none (``safe.clean``), so it marks commands in every form."""
 _NEVER_FIRST = frozenset(
     "、。，．・：；？！」』）］｝〕〉》】ー々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ…％"
 )
@@ -53,7 +55,8 @@ def wrap(text: str, first: str = "", rest: str = "", columns: int = COLUMNS) -> 
 
     ``first`` and ``rest`` stand before the first and every other line. Lines break at blanks, and between
     wide characters where Japanese rules allow it. A link is never broken: it takes a line of its own, which
-    is the only kind of line that may be longer.
+    is the only kind of line that may be longer. A command (``GLUE`` between its words) takes a line of its
+    own too, and where that is too short it goes on after a backslash: it can be pasted as it stands.
     """
     lines: list[str] = []
     line, room = first, columns - width(first)
@@ -67,14 +70,28 @@ def wrap(text: str, first: str = "", rest: str = "", columns: int = COLUMNS) -> 
         room -= width(glue + unit)
         empty = False
     lines.append(line.rstrip() if empty else line)
-    return lines
+    return [part for line in lines for part in _continued(line, rest, columns)]
+
+
+def _continued(line: str, rest: str, columns: int) -> list[str]:
+    """Return a line whose command is too long for it as lines that a shell reads as one."""
+    words = line.split(GLUE)
+    lines, part = [], words[0]
+    for at, word in enumerate(words[1:], 2):
+        behind = 0 if at == len(words) else 2
+        if part.strip() and width(f"{part} {word}") + behind > columns:
+            lines.append(f"{part} \\")
+            part = f"{rest}  {word}"
+        else:
+            part = f"{part} {word}"
+    return [*lines, part]
 
 
 def _units(text: str, room: int) -> list[tuple[bool, str]]:
     """Return what may not be broken, each with whether a blank stood before it."""
     units: list[tuple[bool, str]] = []
-    for word in text.split():
-        if re.search(r"https?://", word):
+    for word in re.split(r"[^\S\u00a0]+", text.strip()):
+        if re.search(r"https?://", word) or GLUE in word:
             units.append((True, word))
             continue
         for number, part in enumerate(_breakable(word)):

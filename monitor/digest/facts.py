@@ -27,7 +27,7 @@ SAME_ANCHORS = 0.5
 OLD_AFTER = timedelta(hours=36)
 """Reported that long before the period began: told late (found by backfill, or slow), so shown as old."""
 NAMES_SHOWN = 6
-_UNSPOKEN = frozenset({"quote", "act", "name", "month"})
+_UNSPOKEN = frozenset({"quote", "act", "name", "kata", "month"})
 """Anchors a reader could not read: hashes, acts, names reduced to their consonants."""
 _SOFT = ("negation", "w:", "thread")
 """Anchors too common to tell that two sentences say the same."""
@@ -63,7 +63,8 @@ def candidates(article: DigestArticle) -> list[Candidate]:
         return []
     new = [one for one in article.sentences if one.label is NoveltyLabel.NEW_FACT and clean(one.text)]
     if new:
-        return [Candidate(article, one, _change_in(one, article.changes)) for one in new]
+        told = _without_title(new, article.article.title)
+        return [Candidate(article, one, _change_in(one, article.changes)) for one in told]
     if article.relation is Relation.UPDATE and article.changes:
         return [
             Candidate(article, _spoken(change.sentence or article.article.title), change)
@@ -72,6 +73,25 @@ def candidates(article: DigestArticle) -> list[Candidate]:
     if article.relation is Relation.NEW and not article.sentences:
         return [Candidate(article, _spoken(article.article.title))]
     return []
+
+
+def _without_title(new: Sequence[JudgedSentence], title: str) -> Sequence[JudgedSentence]:
+    """Return the new sentences without the title, where the others give every fact that it gives."""
+    others = [one for one in new if clean(one.text) != clean(title)]
+    given = {anchor for one in others for anchor in one.anchors}
+    whole = [one for one in new if clean(one.text) == clean(title) and not _hard(one.anchors) <= given]
+    return new if whole or not others else others
+
+
+def without_headline(found: Sequence[Candidate], headline: Printed) -> Sequence[Candidate]:
+    """Return the candidates without the one that the story's headline prints, where its report gives more."""
+    rest = [
+        one
+        for one in found
+        if clean(one.sentence.text) != headline.text
+        or not any(other is not one and other.article is one.article for other in found)
+    ]
+    return rest or found
 
 
 def _spoken(text: str) -> JudgedSentence:
@@ -209,7 +229,7 @@ def fact(found: Candidate, story: Sequence[DigestArticle], material: Material) -
     return Fact(
         said=Printed(clean(found.sentence.text), article.lang, clean(article.outlet)),
         translated=translated,
-        names=() if translated or article.lang == lang else _names(found, material.labels),
+        names=() if translated or article.lang == lang else _names(found, material.labels, lang),
         voice=_voice(found.article, speaker),
         speaker=_who(quote, speaker),
         speaker_country=clean(speaker.country) if speaker else "",
@@ -299,9 +319,16 @@ def _translation(found: Candidate, story: Sequence[DigestArticle], lang: str) ->
     return Printed(clean(sentence.text), lang, clean(article.article.outlet))
 
 
-def _names(found: Candidate, labels: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the recognised names and numbers of the sentence, in the reader's language where known."""
-    names = (_name(anchor, labels) for anchor in found.sentence.anchors)
+def _names(found: Candidate, labels: Mapping[str, str], lang: str) -> tuple[str, ...]:
+    """Return the recognised names and numbers of the sentence in the reader's language, days as ISO dates.
+
+    A name without a label is its key, which is English: others do not get it.
+    """
+    names = (
+        _name(anchor, labels)
+        for anchor in found.sentence.anchors
+        if lang == "en" or anchor in labels or anchor.startswith(("number:", "date:", "year:", "code:"))
+    )
     return tuple(dict.fromkeys(name for name in names if name))[:NAMES_SHOWN]
 
 

@@ -10,10 +10,11 @@ import re
 from functools import cache
 
 import nh3
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from monitor.digest.columns import cut
+from monitor.digest.columns import GLUE, cut
 from monitor.digest.parts import Digest
 from monitor.digest.wording import MAX_LINES, Wording
 
@@ -29,7 +30,7 @@ _STYLES = {
 _JAPANESE = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff66-\uff9f"
 _FOREIGN = re.compile(
     rf"(?P<ja>[{_JAPANESE}](?:[{_JAPANESE}\u3000-\u303f\uff01-\uff65\d]*[{_JAPANESE}])?)"
-    r"|(?P<code>monitor (?:backfill|digest|sources|health)(?: -{0,2}[a-z0-9][a-z0-9:-]*)*)"
+    rf"|(?P<code>[^ ]*{GLUE}[^ ]*)"
     r"|(?P<ru>[\u0400-\u04ff](?:[\u0400-\u04ff\s\-\d«»„“,]*[\u0400-\u04ff])?)"
 )
 """What is marked within a line of the interface: runs of another script get their own ``lang``, so that a
@@ -76,13 +77,16 @@ def _environment() -> Environment:
     return environment
 
 
-def _marked(text: str) -> Markup:
+@pass_context
+def _marked(context: Context, text: str) -> Markup:
     """Return the escaped text with foreign runs and commands marked."""
+    own = context["w"].phrases.lang
     parts: list[Markup] = []
     end = 0
     for run in _FOREIGN.finditer(text):
         parts.append(escape(text[end : run.start()]))
-        parts.append(_run(run.group(), run.lastgroup or ""))
+        kind = run.lastgroup or ""
+        parts.append(escape(run.group()) if kind == own else _run(run.group(), kind))
         end = run.end()
     return Markup("").join([*parts, escape(text[end:])])
 
@@ -90,7 +94,7 @@ def _marked(text: str) -> Markup:
 def _run(text: str, kind: str) -> Markup:
     if kind != "code":
         return Markup('<span lang="{}">{}</span>').format(kind, text)
-    words = (Markup('<span class="code">{}</span>').format(word) for word in text.split(" "))
+    words = (Markup('<span class="code">{}</span>').format(word) for word in text.split(GLUE))
     return Markup(" ").join(words)
 
 

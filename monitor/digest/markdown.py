@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from monitor.digest.parts import Digest, Fact
+from monitor.digest.columns import GLUE
+from monitor.digest.parts import Digest, Fact, Story
 from monitor.digest.wording import MAX_LINES, Wording
 
 _ACTIVE = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 """CommonMark §2.4 lets any ASCII punctuation be escaped; these can open markup inside a line."""
+_COMMAND = re.compile(f"([^ ]*{GLUE}[^ ]*)")
 _LINE_START = re.compile(r"^(\s*)([-+=:]|\d+[.)])")
 """What would open a list or a heading at the start of a line."""
 
@@ -17,7 +19,7 @@ _LINE_START = re.compile(r"^(\s*)([-+=:]|\d+[.)])")
 def markdown(digest: Digest) -> str:
     """Return the Markdown form, ending in one newline; nothing from a feed can act as markup in it."""
     words = Wording(digest)
-    blocks = [f"# {escaped(digest.title)}", escaped(words.stamp(digest.at)), *map(escaped, words.head())]
+    blocks = [f"# {escaped(words.topic())}", escaped(words.stamp(digest.at)), *map(escaped, words.head())]
     if digest.stories:
         blocks += [f"## {words.phrases.say('section.new').capitalize()}", *_stories(words)]
     blocks += _sections(words)
@@ -29,11 +31,20 @@ def markdown(digest: Digest) -> str:
 def escaped(text: str) -> str:
     """Return the text with everything that Markdown would act upon made plain."""
     # A bare address would become a link of its own in GitHub's dialect: one that nobody has checked.
+    if GLUE in text:
+        return "".join(_command(part) if GLUE in part else escaped(part) for part in _COMMAND.split(text))
     text = re.sub(r"\b(https?|ftp)://", r"\1:\\//", _ACTIVE.sub(r"\\\1", text), flags=re.IGNORECASE)
     text = re.sub(r"\bwww\.", r"www\\.", text, flags=re.IGNORECASE)
     return _LINE_START.sub(
         lambda m: m[1] + (f"\\{m[2]}" if not m[2][0].isdigit() else m[2][:-1] + f"\\{m[2][-1]}"), text
     )
+
+
+def _command(text: str) -> str:
+    """Return a command as code, its blanks as they are typed; a path may hold backticks."""
+    plain = text.replace(GLUE, " ")
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", plain)), default=0))
+    return f"{fence}{plain}{fence}"
 
 
 def linked(text: str, link: str) -> str:
@@ -47,14 +58,14 @@ def _stories(words: Wording) -> Iterator[str]:
         headline = linked(words.headline(story), story.headline_link)
         yield f"### {story.number}\\. {headline} ({escaped(story.headline.outlet)}){tags}"
         for fact in words.facts(story):
-            yield _fact(words, fact)
+            yield _fact(words, story, fact)
         if more := words.more_facts(story):
             yield escaped(more)
     if more := words.more_stories():
         yield escaped(more)
 
 
-def _fact(words: Wording, fact: Fact) -> str:
+def _fact(words: Wording, story: Story, fact: Fact) -> str:
     said = words.said(fact)
     lines = [f"**{escaped(said)}:**"] if said else []
     lines.append(f"\\[{escaped(fact.said.lang or '?')}\\] {escaped(words.sentence(fact.said))}")
@@ -64,8 +75,10 @@ def _fact(words: Wording, fact: Fact) -> str:
     lines += [escaped(line) for line in (words.change(fact), words.old(fact)) if line]
     if fact.known is not None:
         lines.append(f"*{escaped(words.known_mark(fact.known))}:* {escaped(words.known(fact.known))}")
-    lines += [escaped(line) for line in (words.sources(fact), words.names(fact)) if line]
-    if fact.link:
+    ditto = words.ditto(story, fact)
+    sources = words.phrases.say("as_above") if ditto else words.sources(fact)
+    lines += [escaped(line) for line in (words.names(fact), sources) if line]
+    if fact.link and not ditto:
         lines.append(f"<{fact.link}>")
     return "- " + "\\\n  ".join(lines)
 

@@ -177,12 +177,37 @@ class Backfilled:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """A relevant report, for counting: when, and whose outlet printed it."""
+
+    at: datetime
+    country: str = ""
+    """ISO 3166 alpha-2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words somebody is reported to have said, for the ledger."""
+
+    speaker: str
+    """Key into ``Material.speakers``, else a name as printed."""
+    words: str
+    lang: str
+    outlet: str
+    at: datetime
+    addressee: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LastFact:
     """The last new fact this recipient was told."""
 
     at: datetime
     label: str = ""
-    """A word or two, for example the story's thread."""
+    """A word or two."""
+    thread: str = ""
+    """The story's sub-thread, said in the reader's language where there is no label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +221,10 @@ class Material:
     slot: str
     """Name of the slot, as stored, for example ``2026-11-26T07:00``; stands in commands and file names."""
     recipient: Recipient
+    program: str = "monitor"
+    """How the reader calls the program: with ``--config`` where it would not find its configuration."""
     reprint: str = ""
-    """Command that prints all of this digest; empty: the one that prints the stored digest of the slot."""
+    """Words after ``program`` that print all of this digest; empty: those for the stored one of the slot."""
     slot_at: datetime | None = None
     """The slot's instant, shown on top; None: ``now``."""
     zone: str = ""
@@ -227,5 +254,15 @@ class Material:
     """The topic in one word, for subjects and List-ID."""
     parties: tuple[str, ...] = ("RU", "JP")
     """Countries of the dispute; outlets of others are marked as third."""
+    stuck: int = 0
+    """Earlier digests that still wait for delivery."""
+    weekly: bool = False
+    """The recipient gets one a week: the picture of the month and the ledger of quotes go with it."""
+    month: tuple[Report, ...] = ()
+    """Of a weekly digest: reports of the days of its picture, copies included."""
+    watched_since: datetime | None = None
+    """When this installation looked for the first time: before it, no report does not mean that none came."""
+    said: tuple[Said, ...] = ()
+    """Of a weekly digest: what was said with a name in the period, outlet by outlet, earliest first."""
     notes: tuple[str, ...] = ()
     """Sentences of the service about itself (deliveries that failed, for example), shown under NOT SEEN."""

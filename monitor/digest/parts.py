@@ -190,8 +190,12 @@ class Digest:
     """First day and the day after the last one that ``monitor backfill`` should fill, local dates."""
     articles: tuple[tuple[int | None, str, str], ...]
     """(id, relation, reason) of everything told with this digest, for the record."""
+    program: str = "monitor"
+    """How the reader calls the program."""
     reprint: str = ""
-    """Command that prints all of this digest; empty: its slot's."""
+    """Words after ``program`` that print all of this digest; empty: its slot's."""
+    stuck: int = 0
+    """Earlier digests that still wait for delivery."""
 
     @property
     def facts(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from monitor.digest.columns import COLUMNS, width, wrap
+from monitor.digest.columns import COLUMNS, GLUE, width, wrap
 from monitor.digest.parts import Digest, Fact, Story
 from monitor.digest.unseen import Linked
 from monitor.digest.wording import MAX_LINES, Wording
@@ -16,7 +16,7 @@ _DEEP = " " * 5
 def text(digest: Digest) -> str:
     """Return the text form, without its subject, ending in one newline."""
     words = Wording(digest)
-    lines = [_apart(words.digest.title.upper(), words.stamp(digest.at))]
+    lines = [_apart(words.topic().upper(), words.stamp(digest.at))]
     for paragraph in words.head():
         lines += wrap(paragraph)
     if digest.stories:
@@ -27,7 +27,7 @@ def text(digest: Digest) -> str:
     lines += sections
     if words.next():
         lines += wrap(words.next())
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    return "\n".join(line.rstrip() for line in lines).replace(GLUE, " ") + "\n"
 
 
 def _apart(left: str, right: str) -> str:
@@ -42,7 +42,7 @@ def _stories(words: Wording) -> Iterator[str]:
     for story in words.stories():
         yield from _headline(words, story)
         for fact in words.facts(story):
-            yield from _fact(words, fact)
+            yield from _fact(words, story, fact)
         if more := words.more_facts(story):
             yield from wrap(more, "   ", "     ")
     if more := words.more_stories():
@@ -61,7 +61,7 @@ def _headline(words: Wording, story: Story) -> Iterator[str]:
     yield from lines
 
 
-def _fact(words: Wording, fact: Fact) -> Iterator[str]:
+def _fact(words: Wording, story: Story, fact: Fact) -> Iterator[str]:
     """Yield one fact: who, the sentence, the reader's sentence, what was known, who reported it, the link."""
     original = f"[{fact.said.lang or '?'}] {words.sentence(fact.said)}"
     said = words.said(fact)
@@ -76,11 +76,12 @@ def _fact(words: Wording, fact: Fact) -> Iterator[str]:
     below = [words.change(fact), words.old(fact)]
     if fact.known is not None:
         below.append(f"{words.known_mark(fact.known)}: {words.known(fact.known)}")
-    below += [words.sources(fact), words.names(fact)]
+    ditto = words.ditto(story, fact)
+    below += [words.names(fact), words.phrases.say("as_above") if ditto else words.sources(fact)]
     for line in below:
         if line:
             yield from wrap(line, _DEEP, _DEEP)
-    if fact.link:
+    if fact.link and not ditto:
         yield _DEEP + fact.link
 
 

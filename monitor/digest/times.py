@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from monitor.digest.columns import GLUE
 from monitor.digest.material import Span
 from monitor.digest.parts import Digest
-from monitor.digest.phrases import Phrases, phrases
+from monitor.digest.phrasebook import Phrases
+from monitor.digest.phrases import phrases
 
 
 class Times:
@@ -19,11 +23,40 @@ class Times:
         self.zone = ZoneInfo(digest.zone)
         self.now = digest.at.astimezone(self.zone)
 
+    def sign(self, name: str) -> str:
+        """Return a sign between or behind sentences as this language prints it (``comma``, ``end``)."""
+        return self.phrases.say(name)
+
+    def listed(self, items: Iterable[str]) -> str:
+        """Return the items as a list within a sentence."""
+        return self.sign("comma").join(items)
+
+    def prose(self, *sentences: str) -> str:
+        """Return finished sentences in a row, a blank between them where the language has blanks."""
+        return ("" if self.sign("end") == "。" else " ").join(one for one in sentences if one)
+
+    def command(self, words: str) -> str:
+        """Return a command as it can be pasted; its blanks are ``GLUE``, so that every form knows it."""
+        return f"{self.digest.program} {words}".replace(" ", GLUE)
+
+    def label(self, text: str) -> str:
+        """Return what a reference is called; ``seed 2`` in the reader's language."""
+        seed = re.fullmatch(r"seed (\d+)", text)
+        return self.phrases.say("seed", n=seed[1]) if seed else text
+
+    def topic(self) -> str:
+        """Return the topic's name; the shipped topic's in the reader's language."""
+        key = f"topic.{self.digest.title.casefold()}"
+        return self.phrases.say(key) if self.phrases.has(key) else self.digest.title
+
     def day(self, at: datetime, *, year: bool = False) -> str:
         """Return ``25 Nov``, with the year where asked or where it is another."""
         local = at.astimezone(self.zone)
-        text = f"{local.day} {self.phrases.months[local.month - 1]}"
-        return f"{text} {local.year}" if year or local.year != self.now.year else text
+        return self._date(local, year=year or local.year != self.now.year)
+
+    def _date(self, day: date, *, year: bool = False) -> str:
+        month = self.phrases.months[day.month - 1]
+        return self.phrases.say("date_year" if year else "date", day=day.day, month=month, year=day.year)
 
     def clock(self, at: datetime) -> str:
         """Return ``16:20``."""
@@ -31,7 +64,9 @@ class Times:
 
     def moment(self, at: datetime | None) -> str:
         """Return ``25 Nov 16:20``."""
-        return self.phrases.say("undated") if at is None else f"{self.day(at)} {self.clock(at)}"
+        if at is None:
+            return self.phrases.say("undated")
+        return self.phrases.say("moment", date=self.day(at), time=self.clock(at))
 
     def weekday(self, at: datetime) -> str:
         """Return ``Wed``."""
@@ -40,8 +75,14 @@ class Times:
     def near_moment(self, at: datetime) -> str:
         """Return ``Fri 14:10``, or ``Fri 6 Nov 14:10`` where that could be another week's Friday."""
         if abs(self.now - at) < timedelta(days=6):
-            return f"{self.weekday(at)} {self.clock(at)}"
-        return f"{self.weekday(at)} {self.moment(at)}"
+            return self.phrases.say("weekday_time", weekday=self.weekday(at), time=self.clock(at))
+        return self.weekday_moment(at)
+
+    def weekday_moment(self, at: datetime) -> str:
+        """Return ``Fri 6 Nov 14:10``."""
+        return self.phrases.say(
+            "weekday_moment", weekday=self.weekday(at), date=self.day(at), time=self.clock(at)
+        )
 
     def span(self, span: Span) -> str:
         """Return ``Fri 14:10 - Sat 03:30``, the second day left out where it is the first."""
@@ -53,9 +94,15 @@ class Times:
         same = at.astimezone(self.zone).date() == self.now.date()
         return self.clock(at) if same else self.near_moment(at)
 
-    def stamp(self, at: datetime) -> str:
+    def stamp(self, at: datetime, key: str = "stamp", *, year: bool = True) -> str:
         """Return ``Thu 26 Nov 2026, 07:00 JST``."""
-        return f"{self.weekday(at)} {self.day(at, year=True)}, {self.clock(at)} {self._zone_name(at)}"
+        return self.phrases.say(
+            key,
+            weekday=self.weekday(at),
+            date=self.day(at, year=year),
+            time=self.clock(at),
+            zone=self._zone_name(at),
+        )
 
     def _zone_name(self, at: datetime) -> str:
         name = at.astimezone(self.zone).tzname() or ""
@@ -63,6 +110,7 @@ class Times:
 
     def long(self, length: timedelta) -> str:
         """Return ``16 h``, ``45 min``, ``3 days``, rounded down, never less than a minute."""
+        # Rounded down: what is said of blindness is never more than what was.
         minutes = max(1, int(length.total_seconds() // 60))
         if minutes < 60:
             return self.phrases.count("minutes", minutes)

@@ -32,12 +32,16 @@ class Unseen(Times):
     def _looked(self) -> str:
         seen = self.digest.sight
         if not seen.total:
-            return self.phrases.say("no_source")
+            return self.no_source()
         looked = {"looked": len(seen.looked), "total": seen.total}
         line = self.phrases.say("looked" if seen.looked else "looked_none", until=self._until(), **looked)
         tail = self._out_counts()
-        end = f" {self.phrases.say('see_end')}" if tail else ""
-        return f"{'; '.join([line, *tail[:1]])}{''.join(', ' + one for one in tail[1:])}{end}."
+        if not tail:
+            return line + self.sign("end")
+        see_end = self.phrases.say("see_end")
+        blank = "" if see_end.startswith("（") else " "
+        rest = self.sign("comma").join(tail) + blank + see_end
+        return line + self.sign("semicolon") + rest + self.sign("end")
 
     def _until(self) -> str:
         first, last = self.digest.sight.until_first, self.digest.sight.until_last
@@ -62,19 +66,19 @@ class Unseen(Times):
             gaps = ""
         line = self.phrases.say(
             "nothing", looked=len(seen.looked), total=seen.total, until=self._until(), gaps=gaps
-        ).rstrip(", ")
-        line = "; ".join([line, *self._out_counts()]) + "."
+        ).rstrip(self.sign("comma"))
+        line = self.sign("semicolon").join([line, *self._out_counts()]) + self.sign("end")
         if seen.unreadable and not self._shows_not_seen():
             names = self._names([one.source.name for one in seen.unreadable])
-            line += " " + self.phrases.say("never_readable", names=names)
+            line = self.prose(line, self.phrases.say("never_readable", names=names))
         return line
 
     def _names(self, names: Sequence[str]) -> str:
         """Return the first names, and how many more."""
         if len(names) <= MAX_NAMES + 1:
-            return ", ".join(names)
+            return self.listed(names)
         rest = self.phrases.say("lost_more", n=len(names) - MAX_NAMES)
-        return ", ".join(names[:MAX_NAMES]) + rest
+        return self.listed(names[:MAX_NAMES]) + rest
 
     def _out_names(self) -> set[str]:
         return {name for blind in self._blinds() for name in blind.names}
@@ -97,9 +101,9 @@ class Unseen(Times):
         lines: list[str] = []
         told = bool(self.digest.stories) or self.digest.operator or self.digest.could_look
         for number, blind in enumerate(self._blinds()):
-            counts = "" if told or number else " " + self._before_after()
+            counts = "" if told or number else self._before_after()
             lines += [
-                self._blind(blind) + counts,
+                self.prose(self._blind(blind), counts),
                 self._cause(blind),
                 self._recovered(blind),
                 self._lost(blind),
@@ -125,7 +129,7 @@ class Unseen(Times):
     def _cause(self, blind: Blind) -> str:
         if blind.cause is not Cause.OUTLETS:
             return self.phrases.say(f"cause.{blind.cause.value}")
-        reasons = ", ".join(self.phrases.say(f"why.{kind.value}") for kind in blind.failed_as[:MAX_NAMES])
+        reasons = self.listed(self.phrases.say(f"why.{kind.value}") for kind in blind.failed_as[:MAX_NAMES])
         return self.phrases.say("cause.outlets", reasons=reasons)
 
     def _recovered(self, blind: Blind) -> str:
@@ -141,7 +145,7 @@ class Unseen(Times):
             "lost",
             n=len(blind.lost),
             name=first.name,
-            spans=", ".join(map(self.span, first.spans)),
+            spans=self.listed(map(self.span, first.spans)),
             more=self.phrases.say("lost_more", n=more) if more else "",
         )
 
@@ -154,7 +158,11 @@ class Unseen(Times):
         if self.digest.fill is None:
             return ""
         start, end = self.digest.fill
-        return self.phrases.say("fill_command", start=start, end=end)
+        return self.command(f"backfill --from {start} --to {end}")
+
+    def no_source(self) -> str:
+        """Return that there is nothing to look at, and how to begin."""
+        return self.phrases.say("no_source", command=self.command("sources list"))
 
     def _repeats(self) -> str:
         n = self.digest.repeats
@@ -164,7 +172,7 @@ class Unseen(Times):
         """Return True where this day has something to tell about blindness, beyond what always stands."""
         seen = self.digest.sight
         quiet_day = not self.digest.stories and self.digest.could_look
-        fresh = seen.newly or seen.gaps or self.digest.notes or self.digest.backfilled
+        fresh = seen.newly or seen.gaps or self.digest.notes or self.digest.stuck or self.digest.backfilled
         return bool(fresh) or not quiet_day or self.digest.operator or bool(self.digest.waiting)
 
     def not_seen(self) -> list[Linked]:
@@ -189,6 +197,9 @@ class Unseen(Times):
             lines.append(Linked(self.fill()))
         if self.digest.waiting:
             lines.append(Linked(self._waiting()))
+        if self.digest.stuck:
+            command = self.command("health")
+            lines.append(Linked(self.phrases.count("stuck", self.digest.stuck, command=command)))
         return lines + [Linked(note) for note in self.digest.notes]
 
     def _many_out(self) -> bool:
@@ -219,23 +230,26 @@ class Unseen(Times):
         return self.phrases.say(f"why.{kind.value}") + status
 
     def _gap(self, one: SourceReport) -> str:
-        spans = ", ".join(map(self.span, one.gaps))
+        spans = self.listed(map(self.span, one.gaps))
         if not one.lost:
             return self.phrases.say("gap_back", name=one.source.name, spans=spans)
-        lost = ", ".join(map(self.span, one.lost))
+        lost = self.listed(map(self.span, one.lost))
         return self.phrases.say("gap_lost", name=one.source.name, spans=spans, lost=lost)
 
     def _standing(self, standing: Sequence[SourceReport]) -> str:
         if len(standing) <= MAX_NAMES:
-            names = ", ".join(f"{one.source.name} {self.reason(one)}" for one in standing)
+            names = self.listed(
+                self.phrases.say("name_why", name=one.source.name, reason=self.reason(one))
+                for one in standing
+            )
             return self.phrases.say("standing", names=names)
         counts = Counter(self.reason(one) for one in standing)
-        reasons = ", ".join(f"{reason} ({n})" for reason, n in counts.most_common())
+        reasons = self.listed(f"{reason} ({n})" for reason, n in counts.most_common())
         return self.phrases.say("standing_many", n=len(standing), reasons=reasons)
 
     def _waiting(self) -> str:
         n = sum(one.waiting for one in self.digest.waiting)
-        shares = ", ".join(
+        shares = self.listed(
             self.phrases.say("waiting_country", country=one.country, n=one.of - one.waiting, of=one.of)
             for one in self.digest.waiting[:MAX_NAMES]
             if one.country
@@ -253,10 +267,9 @@ class Unseen(Times):
         """Return the promise of the next one; empty for a preview."""
         if self.digest.next_slot is None:
             return ""
-        time = self.stamp(self.digest.next_slot)
-        time = time.replace(f" {self.digest.next_slot.astimezone(self.zone).year},", "", 1)
+        time = self.stamp(self.digest.next_slot, "stamp_short", year=False)
         if self.digest.skips_empty:
-            return self.phrases.say("next_skips", time=time)
+            return self.phrases.say("next_skips", time=time, command=self.command("health"))
         form = "form.mail" if self.digest.recipient.kind == "email" else "form.digest"
         return self.phrases.say("next", time=time, form=self.phrases.say(form))
 

@@ -6,11 +6,12 @@ Text, HTML and Markdown lay these sentences out; none of them words anything its
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from monitor.digest.columns import cut
 from monitor.digest.parts import Altered, Digest, Fact, Fold, Known, Near, Position, Printed, Story
 from monitor.digest.safe import clean
+from monitor.digest.tags import shown
 from monitor.digest.unseen import Unseen
 
 SUBJECT_COLUMNS = 68
@@ -21,6 +22,10 @@ MAX_FACTS = 3
 MAX_LINES = 5
 """Lines of any other section."""
 MAX_FOLDS = 8
+MAX_QUOTES = 12
+"""Lines of a weekly digest's ledger."""
+ONE_DAY = timedelta(hours=26)
+"""A digest that covers more than a day and a clock change names its period: a catch-up, a weekly digest."""
 _QUOTES = {"ja": ("「", "」"), "ru": ("«", "»"), "zh": ("「", "」")}
 _MARKS = frozenset('"“”„«»「」『』‘’')
 
@@ -50,6 +55,11 @@ def sentence(printed: Printed, *, curly: bool = False) -> str:
     return quoted(printed, curly=curly)
 
 
+def _capital(text: str) -> str:
+    """Return the text with a capital first: an office that opens a line (``foreign minister``)."""
+    return text[:1].upper() + text[1:]
+
+
 class Wording(Unseen):
     """The sentences of one digest."""
 
@@ -68,7 +78,9 @@ class Wording(Unseen):
     @property
     def date(self) -> str:
         """Return ``Fri 27 Nov 2026``."""
-        return f"{self.weekday(self.now)} {self.day(self.now, year=True)}"
+        return self.phrases.say(
+            "weekday_date", weekday=self.weekday(self.now), date=self.day(self.now, year=True)
+        )
 
     def subject(self) -> str:
         """Return the subject: what is new, or that nothing is, or that nobody could look."""
@@ -96,10 +108,10 @@ class Wording(Unseen):
                 say("subject.blind", long=long, **common | {"date": self._short_date()}), SUBJECT_COLUMNS
             )
         but = self._also()
-        return say("subject.nothing_but" if but else "subject.nothing", but=", ".join(but), **common)
+        return say("subject.nothing_but" if but else "subject.nothing", but=self.listed(but), **common)
 
     def _short_date(self) -> str:
-        return f"{self.weekday(self.now)} {self.now.day} {self.phrases.months[self.now.month - 1]}"
+        return self.phrases.say("weekday_date", weekday=self.weekday(self.now), date=self.day(self.now))
 
     def _also(self) -> list[str]:
         """Return ``1 position restated`` and ``1 text changed later``, where so."""
@@ -117,52 +129,52 @@ class Wording(Unseen):
         if digest.operator:
             lines += [self.phrases.say("operator"), self._looked(), *dark]
         elif digest.stories:
-            lines += [self._counts(), f"{self._repeats()}. {self._looked()}", *dark]
+            repeats = self._repeats() + self.sign("end")
+            lines += [self._counts(), self.prose(repeats, self._looked()), *dark]
         elif digest.could_look:
             lines += [self._nothing(), *dark, self._repeats_folded(), self._last_fact(), *self._also_line()]
         elif digest.sight.total:
             lines += [*(dark or [self._looked()]), *self._also_line()]
         else:
-            lines.append(self.phrases.say("no_source"))
+            lines.append(self.no_source())
         if self.near_inline():
             lines.append(self.phrases.say("near_one", title=self.near(digest.near[0])))
         return [line for line in lines if line]
 
     def _covers(self) -> str:
         """Return the period where it is more than a day and a clock change: a catch-up, a weekly digest."""
-        start, end = self.digest.period
-        if end - start <= timedelta(hours=26):
+        if self._one_day():
             return ""
-        whole = {
-            "start": f"{self.weekday(start)} {self.moment(start)}",
-            "end": f"{self.weekday(end)} {self.moment(end)}",
-        }
-        return self.phrases.say("covers", **whole)
+        start, end = self.digest.period
+        return self.phrases.say("covers", start=self.weekday_moment(start), end=self.weekday_moment(end))
 
     def _counts(self) -> str:
         facts = self.phrases.count("facts", self.digest.facts)
         line = self.phrases.count("in_stories", len(self.digest.stories), facts=facts)
-        also = self._also()
-        return f"{line} {', '.join(also)}." if also else line
+        return self.prose(line, *self._also_line())
 
     def _also_line(self) -> list[str]:
         also = self._also()
-        return [", ".join(also) + "."] if also else []
+        return [self.listed(also) + self.sign("end")] if also else []
 
     def _repeats_folded(self) -> str:
         folds = self.folds()
-        return f"{self._repeats()}: {folds}" if folds else f"{self._repeats()}."
+        return f"{self._repeats()}: {folds}" if folds else self._repeats() + self.sign("end")
 
     def _last_fact(self) -> str:
         last = self.digest.last_new_fact
         parts = []
         if last is not None:
-            key = "last_fact_label" if clean(last.label) else "last_fact"
-            when = f"{self.weekday(last.at)} {self.moment(last.at)}"
-            parts.append(self.phrases.say(key, time=when, label=clean(last.label, 60)))
+            label = clean(last.label, 60) or (self.thread(last.thread) if last.thread else "")
+            key = "last_fact_label" if label else "last_fact"
+            parts.append(self.phrases.say(key, time=self.weekday_moment(last.at), label=label))
         if not self.digest.restated:
-            parts.append(self.phrases.say("restated_none"))
-        return " ".join(parts)
+            parts.append(self.phrases.say("restated_none_daily" if self._one_day() else "restated_none"))
+        return self.prose(*parts)
+
+    def _one_day(self) -> bool:
+        start, end = self.digest.period
+        return end - start <= ONE_DAY
 
     def stories(self) -> tuple[Story, ...]:
         """Return the stories a mail shows."""
@@ -189,15 +201,16 @@ class Wording(Unseen):
 
     def more_command(self) -> str:
         """Return the command that prints everything this digest knows."""
-        return self.digest.reprint or self.phrases.say("more_command", slot=self.digest.slot)
+        words = self.digest.reprint or f"digest --slot {self.digest.slot} --format json"
+        return self.command(words.removeprefix("monitor "))
 
     def headline(self, story: Story) -> str:
         """Return the outlet's headline in quotation marks."""
         return self.quote(story.headline)
 
     def tags(self, story: Story) -> list[str]:
-        """Return the sub-threads as words, two at most: a tag is a glance."""
-        return [self.thread(name) for name in story.threads][:2]
+        """Return the sub-threads as words, the telling ones first, two at most: a tag is a glance."""
+        return list(dict.fromkeys(self.thread(name) for name in shown(story.threads)))[:2]
 
     def thread(self, name: str) -> str:
         """Return the sub-thread's name in the reader's language."""
@@ -215,43 +228,40 @@ class Wording(Unseen):
         )
         to = self.phrases.say("said_to", addressee=fact.addressee) if fact.addressee else ""
         return self.phrases.say(
-            "said", speaker=fact.speaker, country=country, to=to, time=self.moment(fact.at)
+            "said", speaker=_capital(fact.speaker), country=country, to=to, time=self.moment(fact.at)
         )
 
     def sources(self, fact: Fact) -> str:
         """Return who reported it, how good that clock is, and on how many origins it stands."""
-        if fact.speaker:
-            return f"{self._first(fact)} {self._stands_on(fact)}"
-        line = self.phrases.say(
-            "printed",
-            outlet=fact.outlet,
-            about=self._about(fact.country, fact.affiliation),
-            time=self.moment(fact.at),
-        )
-        if fact.first.outlet != fact.outlet or fact.first.clock:
-            line += f". {self._first(fact)[:-1]}"
-        return f"{line}. {self._stands_on(fact)}"
+        return self.prose(self._first(fact), self._stands_on(fact), self._no_report(fact))
 
     def _first(self, fact: Fact) -> str:
+        """Return the first outlet with the quality of its clock, and its time where no other line has it."""
         first = fact.first
-        about = self._about(first.country, first.affiliation)
-        clock = (
-            self.phrases.say(f"clock.{first.clock or 'good'}")
-            if self._clock_known(first.clock)
-            else first.clock
-        )
-        if first.clock == "claims":
-            return self.phrases.say(
-                "first_claims", outlet=first.outlet, about=about, time=self.moment(first.at)
-            )
-        if not first.clock:
-            return self.phrases.say("first", outlet=first.outlet, about=about, clock=clock)
+        known = f"clock.{first.clock or 'good'}"
+        key = {"": "first_at", "claims": "first_claims"}.get(first.clock, "first_seen")
+        if not first.clock and fact.speaker and first.at == fact.at:
+            key = "first"
+        elif not first.clock and fact.outlets == 1:
+            key = "printed"
         return self.phrases.say(
-            "first_seen", outlet=first.outlet, about=about, time=self.moment(first.at), clock=clock
+            key,
+            outlet=first.outlet,
+            about=self._about(first.country, first.affiliation),
+            time=self.moment(first.at),
+            clock=self.phrases.say(known) if self.phrases.has(known) else first.clock,
         )
 
-    def _clock_known(self, clock: str) -> bool:
-        return self.phrases.has(f"clock.{clock or 'good'}")
+    def ditto(self, story: Story, fact: Fact) -> bool:
+        """Return True where a fact stands in the report of the one before it, with the same to say of it."""
+        place = story.facts.index(fact)
+        before = story.facts[place - 1] if 0 < place < MAX_FACTS else None
+        return (
+            before is not None
+            and bool(fact.link)
+            and before.link == fact.link
+            and self.sources(before) == self.sources(fact)
+        )
 
     def _stands_on(self, fact: Fact) -> str:
         """Return how many outlets and origins; one origin without a named speaker is only a claim."""
@@ -259,7 +269,13 @@ class Wording(Unseen):
         if fact.origins == 1 and not fact.speaker:
             key = "claim" if fact.outlets == 1 else "claim_outlets"
             return self.phrases.say(key, outlets=outlets)
-        return f"{outlets}, {self.phrases.count('origins', fact.origins)}."
+        return self.listed([outlets, self.phrases.count("origins", fact.origins)]) + self.sign("end")
+
+    def _no_report(self, fact: Fact) -> str:
+        """Return that no report in the reader's language was seen, where that is so."""
+        return (
+            "" if fact.readable or fact.said.lang == self.digest.language else self.phrases.say("no_report")
+        )
 
     def _about(self, country: str, affiliation: str) -> str:
         """Return `` (RU, state)``; outlets of no party are marked as third, ties to a state are named."""
@@ -269,28 +285,36 @@ class Wording(Unseen):
             self.phrases.say("third") if country and country not in self.digest.parties else "",
             self.phrases.say(known) if self.phrases.has(known) else "",
         ]
-        text = ", ".join(part for part in parts if part)
+        text = self.listed(part for part in parts if part)
         return f" ({text})" if text else ""
 
     def names(self, fact: Fact) -> str:
-        """Return the recognised names and numbers, and that no report in the reader's language was seen."""
-        if fact.said.lang == self.digest.language or fact.translated is not None:
+        """Return the recognised names and numbers, where there is no sentence in the reader's language."""
+        if fact.said.lang == self.digest.language or fact.translated is not None or not fact.names:
             return ""
-        missing = "" if fact.readable else self.phrases.say("no_report")
-        names = self.phrases.say("names", names=", ".join(fact.names)) if fact.names else ""
-        return " ".join(part for part in (names, missing) if part)
+        return self.phrases.say("names", names=self.listed(map(self._name, fact.names)))
+
+    def _name(self, name: str) -> str:
+        """Return a name; a day of the calendar as days are written here."""
+        try:
+            day = date.fromisoformat(name) if len(name) == len("2026-12-11") else None
+        except ValueError:
+            day = None
+        return name if day is None else self._date(day, year=day.year != self.now.year)
 
     def known_mark(self, known: Known) -> str:
         """Return ``Known`` or ``Known (seed 2, our note)``."""
         key = "known_ours" if known.ours else "known"
-        return self.phrases.say(key, label=known.label)
+        return self.phrases.say(key, label=self.label(known.label))
 
     def known(self, known: Known) -> str:
         """Return the known sentence in quotation marks, a note of ours without, and its day."""
-        text = known.text if known.ours else self.sentence(Printed(known.text, "", ""))
-        if known.at is None or known.ours:
+        if known.ours:  # the project's notes are English
+            return known.text if self.phrases.lang == "en" else f"[en] {known.text}"
+        text = self.sentence(Printed(known.text, "", ""))
+        if known.at is None:
             return text
-        closing = " " if text.endswith((".", "。", '"', "”", "»", "」", "!", "?")) else ", "
+        closing = " " if text.endswith((".", "。", '"', "”", "»", "」", "!", "?")) else self.sign("comma")
         return f"{text}{closing}{self.day(known.at, year=True)}"
 
     def change(self, fact: Fact) -> str:
@@ -312,26 +336,26 @@ class Wording(Unseen):
     def position(self, position: Position) -> str:
         """Return the restated words, who and when."""
         said = self.quote(position.said)
-        date = self.moment(position.at) if position.at is None else self.day(position.at)
+        day = self.moment(position.at) if position.at is None else self.day(position.at)
         if not position.speaker:
-            return self.phrases.say("position_by", said=said, speaker=position.said.outlet, date=date)
-        return self.phrases.say("position", said=said, speaker=position.speaker, date=date)
+            return self.phrases.say("position_by", said=said, speaker=position.said.outlet, date=day)
+        return self.phrases.say("position", said=said, speaker=position.speaker, date=day)
 
     def history(self, position: Position) -> str:
         """Return as on which day, how often this year, and when last; empty where nothing is known."""
         parts = []
         if position.as_on is not None:
             key = "as_on_label" if position.as_label else "as_on"
-            date = self.day(position.as_on, year=True)
-            parts.append(self.phrases.say(key, date=date, label=position.as_label))
+            day = self.day(position.as_on, year=True)
+            parts.append(self.phrases.say(key, date=day, label=self.label(position.as_label)))
         elif position.as_label:
-            parts.append(self.phrases.say("as_label", label=position.as_label))
+            parts.append(self.phrases.say("as_label", label=self.label(position.as_label)))
         if position.times_this_year:
             key = "nth_last" if position.last_on else "nth"
             nth = self.phrases.ordinal(position.times_this_year)
             last = self.day(position.last_on) if position.last_on else ""
             parts.append(self.phrases.say(key, nth=nth, date=last))
-        return "; ".join(parts) + "." if parts else ""
+        return self.sign("semicolon").join(parts) + self.sign("end") if parts else ""
 
     def changed(self, altered: Altered) -> str:
         """Return which text changed, from what to what, and when we saw it."""
@@ -351,18 +375,25 @@ class Wording(Unseen):
         """Return what the reports repeat."""
         if fold.kind == "story":
             return self.phrases.say("fold.story", n=fold.story)
-        return self.phrases.say("fold.background") if fold.kind == "background" else cut(fold.label, 30)
+        if fold.kind == "background":
+            return self.phrases.say("fold.background")
+        return cut(self.label(fold.label), 30)
 
     def shown_folds(self) -> list[tuple[str, str, int]]:
         """Return (label, title, count) for the folds a mail shows, the rest as one."""
         folds = self.digest.seen_again[:MAX_FOLDS]
-        shown = [(self.fold_label(fold), fold.title, fold.count) for fold in folds]
+        shown = [(self.fold_label(fold), self._fold_title(fold), fold.count) for fold in folds]
 
         rest = self.digest.seen_again[MAX_FOLDS:]
         if rest:
             n = sum(fold.count for fold in rest)
             shown.append((self.phrases.say("more_folds", n=len(rest)), "", n))
         return shown
+
+    def _fold_title(self, fold: Fold) -> str:
+        """Return a longer name, and how many reports of it earlier digests have counted."""
+        before = self.phrases.say("seen_before", n=fold.seen_before) if fold.seen_before else ""
+        return self.sign("semicolon").join(part for part in (fold.title, before) if part)
 
     def folds(self) -> str:
         """Return ``story 1: 8 | seed 3: 11``; empty where nothing repeats."""

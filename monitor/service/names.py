@@ -10,13 +10,16 @@ from typing import Any
 from monitor import shipped
 from monitor.digest.material import Speaker, Voice
 
-KINDS = ("person", "office", "body", "island", "thread")
+FILES = ("people.toml", "places.toml")
+KINDS = ("person", "office", "body", "island", "place", "doc", "thread")
 
 
 @lru_cache(maxsize=1)
 def _table() -> Mapping[str, Mapping[str, Any]]:
-    data = tomllib.loads(shipped.read_text("people.toml"))
-    return {f"{kind}:{name}": row for kind in KINDS for name, row in data.get(kind, {}).items()}
+    files = [tomllib.loads(shipped.read_text(name)) for name in FILES]
+    return {
+        f"{kind}:{name}": row for data in files for kind in KINDS for name, row in data.get(kind, {}).items()
+    }
 
 
 def speakers(language: str) -> dict[str, Speaker]:

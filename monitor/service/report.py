@@ -115,12 +115,21 @@ def not_due(context: Context, polled: PollReport) -> str:
 
 def command(context: Context, words: str) -> str:
     """Return a command as it can be copied: with ``--config`` where it would not be found without."""
+    here = Path.cwd()
+    path = context.settings.path
+    shown = path.relative_to(here) if path.is_relative_to(here) else path
+    return f"{program(context, shown)} {words}"
+
+
+def program(context: Context, shown: Path | None = None) -> str:
+    """Return how the program is called so that it finds this configuration from wherever it is called.
+
+    ``shown`` stands for the whole path where what is printed is read here and now.
+    """
     path = context.settings.path
     if path == Path("sources.toml").absolute() or os.environ.get("MONITOR_CONFIG") == str(path):
-        return f"monitor {words}"
-    here = Path.cwd()
-    shown = path.relative_to(here) if path.is_relative_to(here) else path
-    return f"monitor --config {shlex.quote(str(shown))} {words}"
+        return "monitor"
+    return f"monitor --config {shlex.quote(str(shown or path))}"
 
 
 def poll_text(context: Context, polled: PollReport, judged: IngestReport) -> str:

@@ -10,13 +10,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from monitor.db.records import LIVE, StoredArticle, WindowRecord
-from monitor.digest import sight, slots
+from monitor.digest import comment, sight, slots, tags
 from monitor.digest.material import (
     Backfilled,
     DigestArticle,
+    LastFact,
     Material,
     Reference,
+    Report,
     Revision,
+    Said,
     SourceReport,
     Span,
     Speaker,
@@ -24,13 +27,18 @@ from monitor.digest.material import (
 from monitor.judge import novelty
 from monitor.judge.novelty import ToldSentence
 from monitor.model import Level, Recipient, Relation, Source, SourceState, Terms
-from monitor.service import names, positions, provenance
+from monitor.service import names, positions, provenance, report
 from monitor.service.context import Context
+from monitor.service.keys import STARTED_KEY
 
 LOOK_BACK = timedelta(days=3)
 """Polls before the period that say whether a source was in sight when it began."""
 REVISIONS_BACK = timedelta(days=7)
 """Articles this young are looked through for texts changed after publication."""
+EVERY_DAY = ("daily", "weekdays")
+"""Settings of ``days`` under which a digest is no weekly one."""
+MONTH = timedelta(days=32)
+"""What the picture of a weekly digest shows: thirty whole local days, wherever the zone puts them."""
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -45,11 +53,15 @@ def material_of(
     """Return everything one digest is made from, read from the store."""
     settings = context.settings
     told = _learned(context, recipient, articles)
+    weekly = recipient.days not in EVERY_DAY
+    said = tuple(_said(context, period)) if weekly else ()
+    begun = context.store.meta_get(STARTED_KEY)
     return Material(
         period=period,
         now=period.end,
         slot=slot.name,
         recipient=recipient,
+        program=report.program(context),
         slot_at=period.end if slot.at < period.start else slot.at,
         zone=recipient.zone,
         next_slot=slots.following(recipient, period.end).at,
@@ -59,10 +71,15 @@ def material_of(
         waiting=settings.waiting,
         revisions=tuple(_revisions(context, period)),
         backfilled=tuple(_backfilled(context, period)),
-        notes=tuple(_notes(context)),
-        references=tuple(_references(context, told)),
-        speakers=names.speakers(recipient.language) | _own_speakers(context, told),
+        stuck=sum(row.attempts > 0 for row in context.store.outbox(FOREVER)),
+        references=tuple(_references(context, recipient, told)),
+        speakers=names.speakers(recipient.language) | _own_speakers(context, told, said),
         labels=names.labels(recipient.language),
+        last_new_fact=_last_new_fact(context, recipient),
+        weekly=weekly,
+        month=tuple(_month(context, period.end)) if weekly else (),
+        watched_since=datetime.fromisoformat(begun) if begun else None,
+        said=said,
     )
 
 
@@ -101,8 +118,10 @@ def _digest_article(stored_: StoredArticle) -> DigestArticle:
     elif mark == "on-topic" and level is not Level.RELEVANT:
         relation, level = Relation.NEW, Level.RELEVANT
     match = verdict.match
+    article = stored_.article
     return DigestArticle(
-        article=stored_.article,
+        article=article,
+        comment=comment.is_comment(article.title, article.final_url or article.url),
         relation=relation,
         level=level,
         reason=verdict.reason,
@@ -150,12 +169,29 @@ def _backfilled(context: Context, period: Span) -> Iterable[Backfilled]:
         yield Backfilled(span=span, entries=sum(w.items for w in windows), sources=sources)
 
 
-def _notes(context: Context) -> Iterable[str]:
-    """Return what the service must say of itself."""
-    stuck = sum(row.attempts > 0 for row in context.store.outbox(FOREVER))
-    if stuck:
-        said = "1 earlier digest still waits" if stuck == 1 else f"{stuck} earlier digests still wait"
-        yield f"{said} for delivery; why: monitor health"
+def _last_new_fact(context: Context, recipient: Recipient) -> LastFact | None:
+    """Return the newest fact of the recipient's last digest that told one, with its story's sub-thread."""
+    data = context.store.last_news(recipient.id) or {}
+    found = [
+        (at, tags.main(story.get("threads", ())))
+        for story in data.get("stories", ())
+        for fact in story.get("facts", ())
+        if (at := fact.get("at"))
+    ]
+    if not found:
+        return None
+    at, thread = max(found)
+    return LastFact(datetime.fromisoformat(at), thread=thread)
+
+
+def _month(context: Context, until: datetime) -> Iterable[Report]:
+    for row in context.store.reported(until - MONTH, until):
+        yield Report(row.at, row.country)
+
+
+def _said(context: Context, period: Span) -> Iterable[Said]:
+    for row in context.store.quoted(period.start, period.end):
+        yield Said(row.speaker, row.words, row.lang, row.outlet, row.at, row.addressee, row.url)
 
 
 def _unreadable(source: Source, period: Span) -> SourceReport:
@@ -183,17 +219,25 @@ def _revisions(context: Context, period: Span) -> Iterable[Revision]:
                 before = revision.title
 
 
-def _own_speakers(context: Context, told: Sequence[DigestArticle]) -> dict[str, Speaker]:
+def _own_speakers(
+    context: Context, told: Sequence[DigestArticle], said: Sequence[Said]
+) -> dict[str, Speaker]:
     """Return those who speak and whom only the topic's file knows, by the label it gives them."""
-    keys = {quote.speaker for one in told for quote in one.quotes}
+    keys = {quote.speaker for one in told for quote in one.quotes} | {one.speaker for one in said}
     keys |= {one.restated.speaker for one in told if one.restated}
     labels = {f"person:{one.id}": one.label.partition(",")[0] for one in context.topic.concepts}
     known = names.speakers("en")
     return {key: Speaker(labels[key]) for key in sorted(keys) if labels.get(key) and key not in known}
 
 
-def _references(context: Context, told: Sequence[DigestArticle]) -> Iterable[Reference]:
-    """Return what the references of the told articles stand for."""
+def _references(context: Context, recipient: Recipient, told: Sequence[DigestArticle]) -> Iterable[Reference]:
+    """Return what the references of the told articles stand for, and how often each was counted before."""
+    before = context.store.told_before(recipient.id) if told else {}
+    for one in _meanings(context, told):
+        yield replace(one, seen_before=before.get(one.ref, 0))
+
+
+def _meanings(context: Context, told: Sequence[DigestArticle]) -> Iterable[Reference]:
     refs = {ref for one in told for ref in (one.duplicate_of, one.story) if ref}
     refs |= {s.closest_ref for one in told for s in one.sentences if s.closest_ref}
     refs |= {one.restated.ref for one in told if one.restated and one.restated.ref}

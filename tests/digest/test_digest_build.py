@@ -164,7 +164,8 @@ def test_a_weak_clock_never_decides_who_was_first():
 
 def test_a_sentence_without_a_report_in_the_readers_language_gives_names_and_says_so():
     text = " ".join(render(build(invented.normal_day())).text.split())
-    assert "Names: petition, four islands, 610,000, 90,000. No English report yet." in text
+    assert "Names: petition, four islands, 610,000, 90,000." in text
+    assert "1 origin: a claim. No English report yet." in text
 
 
 @pytest.mark.parametrize(

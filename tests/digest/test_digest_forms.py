@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from monitor.digest.build import build, empty
-from monitor.digest.phrases import _TABLES, ENGLISH
+from monitor.digest.english import ENGLISH
+from monitor.digest.phrases import TABLES
 from monitor.digest.render import form, printed, render
 from tests.digest import invented
 
@@ -130,7 +131,7 @@ def test_zones_without_a_name_show_their_offset():
 
 
 def test_all_tables_of_phrases_have_the_same_keys_and_blanks():
-    for table in _TABLES.values():
+    for table in TABLES.values():
         assert table.table.keys() == ENGLISH.table.keys()
         assert len(table.weekdays) == 7
         assert len(table.months) == 12

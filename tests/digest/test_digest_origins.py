@@ -66,7 +66,7 @@ def test_the_agency_itself_is_named_first_whatever_the_clocks_of_its_readers_say
     [
         ({"at": "2026-11-25 16:25"}, "minutes", "reports minutes apart, order not certain"),
         ({"at": "2026-11-25 18:00", "weak": "no_time"}, "no_time", "date without time, order not certain"),
-        ({"at": "2026-11-25 18:00"}, "", "Полит-Лента (RU, state), 25 Nov 16:20. 2 outlets"),
+        ({"at": "2026-11-25 18:00"}, "", "Полит-Лента (RU, state), 25 Nov 16:20, good clock. 2"),
     ],
 )
 def test_the_order_is_not_guessed(second, clock, said):

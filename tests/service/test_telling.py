@@ -1,0 +1,103 @@
+"""What a digest is made from, read from a store: what was told before, how commands are called, who comments."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+from datetime import timedelta
+
+import pytest
+
+from monitor import shipped
+from monitor.digest import slots
+from monitor.digest.material import Span
+from monitor.service import byhand, names, send
+from monitor.service.telling import material_of
+from tests.service.desks import Clock, add, at, desk, write
+
+FILE = 'kind = "file"'
+KINDS = ("person", "office", "body", "island", "place", "doc")
+
+
+def sent(context):
+    return context.run(send.send_due(context))
+
+
+@pytest.fixture
+def clock():
+    return Clock(at("2026-11-20 06:00"))
+
+
+def text_of(context, slot):
+    recipient = send.recipient_of(context, "")
+    return send.stored(context, recipient, slot, "text")
+
+
+def test_the_day_after_names_the_last_new_fact_and_counts_what_was_seen_before(tmp_path, clock):
+    with desk(write(tmp_path, [FILE]), clock, begun=at("2026-11-19 12:00")) as context:
+        add(context, "graves", tmp_path)
+        clock.now = at("2026-11-20 07:00")
+        sent(context)
+        data = context.store.last_news("file")
+        clock.now = at("2026-11-21 07:00")
+        sent(context)
+        material = context.store.digest("file", "2026-11-21T07:00").data
+        newest = max(fact["at"] for story in data["stories"] for fact in story["facts"])
+        assert material["last_new_fact"]["at"] == newest
+        assert material["last_new_fact"]["thread"] in data["stories"][0]["threads"]
+
+
+def test_commands_of_a_digest_can_be_pasted_from_anywhere(tmp_path, clock):
+    folder = tmp_path / "a desk"
+    with desk(write(folder, [FILE]), clock, begun=at("2026-11-19 12:00")) as context:
+        clock.now = at("2026-11-20 07:00")
+        sent(context)
+        text = text_of(context, "2026-11-20")
+    flat = re.sub(r" \\\n\s+", " ", text)
+    command = re.search(r"^\s*(monitor --config .* backfill --from \S+ --to \S+)$", flat, re.MULTILINE)[1]
+    assert shlex.split(command) == [
+        "monitor", "--config", str(folder / "sources.toml"), "backfill",
+        "--from", "2026-11-19", "--to", "2026-11-21",
+    ]  # fmt: skip
+
+
+def test_a_desk_in_its_own_directory_needs_no_config(tmp_path, clock, monkeypatch):
+    path = write(tmp_path, [FILE])
+    monkeypatch.chdir(tmp_path)
+    with desk(path, clock, begun=at("2026-11-19 12:00")) as context:
+        clock.now = at("2026-11-20 07:00")
+        sent(context)
+        assert "Fill: monitor backfill --from 2026-11-19 --to 2026-11-21" in text_of(context, "2026-11-20")
+
+
+def test_a_marked_column_is_told_as_comment(tmp_path, clock):
+    with desk(write(tmp_path, [FILE]), clock, begun=at("2026-11-19 12:00")) as context:
+        plain = add(context, "graves", tmp_path)
+        assert context.store.article(plain).article.title
+        (tmp_path / "column.txt").write_text(
+            "Opinion: " + (tmp_path / "graves.txt").read_text(encoding="utf-8").replace("38", "57"),
+            encoding="utf-8",
+        )
+        context.run(byhand.add(context, str(tmp_path / "column.txt")))
+        clock.on(hours=1, minutes=1)
+        articles = context.store.untold("file", until=clock.now, backfilled=True)
+        recipient = send.recipient_of(context, "")
+        material = material_of(
+            context,
+            recipient,
+            Span(clock.now - timedelta(days=1), clock.now),
+            articles,
+            slot=slots.last_due(recipient, clock.now),
+        )
+        assert [one.comment for one in material.articles] == [False, True]
+
+
+def test_every_name_the_rules_know_has_a_label_in_three_languages():
+    acts = tomllib.loads(shipped.read_text("acts.toml"))
+    keys = {f"{kind}:{name}" for kind in KINDS for name in acts.get(kind, {})}
+    assert keys
+    for lang in ("en", "ru", "ja"):
+        labels = names.labels(lang)
+        assert sorted(keys - labels.keys()) == []
+        assert all(labels[key].strip() for key in keys)
