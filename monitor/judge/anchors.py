@@ -32,7 +32,8 @@ _SMALLEST_NUMBER = 2
 _REPORT_DAYS = (-3, 1)
 """Days around the report within which a date only says when it was reported."""
 _MIN_SKELETON = 3
-"""Consonants; shorter skeletons keep their vowels, or Muto and Mito would be one."""
+"""Letters; shorter skeletons keep their vowels but for endings, or Muto and Mito would be one."""
+_VOWELS = "aeiou"
 
 
 @dataclass(frozen=True, slots=True)
@@ -551,9 +552,7 @@ _SOUNDS = (
     ("l", "r"),
     ("y", ""),
 )
-_ENDINGS = re.compile(
-    r"(?:ого|ому|ыми|ими|ами|ями|ой|ый|ий|ая|ую|ым|им|ом|ем|ою|ах|ях|ов|ев|а|я|у|ю|е|ы|и|о|ь)$"
-)
+_ENDINGS = re.compile(r"(?:ого|ому|ыми|ими|ами|ями|ой|ый|ий|ая|ую|ым|им|ом|ем|ою|ах|ях|а|я|у|ю|е|ы|и|о|ь)$")
 
 
 def _latin(text: str) -> str:
@@ -576,9 +575,13 @@ def skeleton(name: str) -> str:
     for old, new in _SOUNDS:
         text = text.replace(old, new)
     text = re.sub(r"[^a-z0-9]", "", text)
-    bare = re.sub(r"[aeiou]", "", text)
-    bare = re.sub(r"(.)\1+", r"\1", bare)
-    return bare if len(bare) >= _MIN_SKELETON else re.sub(r"([aeiou])[aeiou]+", r"\1", text)
+    first = text[:1] if text[:1] in _VOWELS else ""
+    bare = first + re.sub(r"(.)\1+", r"\1", re.sub(f"[{_VOWELS}]", "", text))
+    if len(bare) >= _MIN_SKELETON:
+        return bare
+    spoken = re.sub(f"([{_VOWELS}])[{_VOWELS}]+", r"\1", text)
+    ended = spoken.rstrip(_VOWELS)
+    return ended if len(ended) > 1 else spoken
 
 
 # ------------------------------------------------------------------------------------------------ the rest

@@ -19,7 +19,7 @@ from typing import Any
 from monitor.judge.topic import Topic
 from monitor.text.patterns import SUBSTRING_LANGUAGES, Matcher, parse
 
-KINDS = ("person", "office", "body", "island", "place", "doc", "gloss", "verb", "plain")
+KINDS = ("person", "office", "body", "island", "place", "doc", "gloss", "verb", "plain", "void")
 """Tables of the data file whose entries are found in texts; their names are the prefixes of terms."""
 _VALUES = ("number", "scale", "month", "weekday", "relative")
 """Tables that give words a value."""
@@ -226,6 +226,8 @@ def _value(table: Iterable[tuple[str, bool, int]], word: str) -> int | None:
 
 
 _ENTITIES = ("person:", "body:", "island:", "place:", "doc:", "office:")
+_VOID = "void:"
+"""Phrases in which a word that looks like a name is none (a fishing season); they count for nothing."""
 
 
 def _longest(spans: Iterable[Span]) -> list[Span]:
@@ -237,7 +239,23 @@ def _longest(spans: Iterable[Span]) -> list[Span]:
     for span in sorted(set(spans), key=lambda span: (span.start, -span.end, span.term)):
         if not any(_hides(other, span) for other in kept[-12:]):
             kept.append(span)
-    return kept
+    return _without_void(kept)
+
+
+def _without_void(spans: list[Span]) -> list[Span]:
+    """Drop the phrases in which a name is no name, and the people found inside them."""
+    void = [span for span in spans if span.term.startswith(_VOID)]
+    if not void:
+        return spans
+    return [
+        span
+        for span in spans
+        if not any(
+            other.start <= span.start and span.end <= other.end
+            for other in void
+            if span.term.startswith(("person:", _VOID))
+        )
+    ]
 
 
 def _hides(longer: Span, span: Span) -> bool:

@@ -40,7 +40,7 @@ class Pattern:
     words: tuple[tuple[str, bool], ...]
     """(folded word, True for a stem), in order; one element for a substring pattern."""
     cased: str = ""
-    """The exact form asked for by ``~``; empty where case does not matter."""
+    """The exact form (of a stem: its beginning) asked for by ``~``; empty where case does not matter."""
     substring: bool = False
 
     @property
@@ -65,7 +65,7 @@ class Found:
 
 def parse(pattern: str, *, substring: bool = False) -> Pattern:
     """Return the parsed form; raise ``PatternError`` where it would match nothing or everything."""
-    cased = plain(pattern.removeprefix("~")) if pattern.startswith("~") else ""
+    cased = plain(pattern.removeprefix("~")).rstrip("*") if pattern.startswith("~") else ""
     text = fold(pattern.removeprefix("~"))
     if not text.strip("* "):
         raise PatternError("the pattern is empty: write a word, or take the line out")
@@ -136,7 +136,7 @@ class Matcher:
                 if last is None:
                     continue
                 start, end = match.start(), matches[last].end()
-                if not pattern.cased or _has_case(pattern.cased, text, folded, start, end):
+                if not pattern.cased or _has_case(pattern.cased, text, folded, start):
                     found.append(Found(key, start, end))
 
     def _find_substrings(self, folded: str, text: str, found: list[Found]) -> None:
@@ -150,7 +150,7 @@ class Matcher:
                     word = pattern.words[0][0]
                     if folded.startswith(word, start):
                         end = start + len(word)
-                        if not pattern.cased or _has_case(pattern.cased, text, folded, start, end):
+                        if not pattern.cased or _has_case(pattern.cased, text, folded, start):
                             found.append(Found(key, start, end))
 
     def _remember(self, word: str) -> tuple[tuple[int, Pattern], ...]:
@@ -182,8 +182,8 @@ def _follow(pattern: Pattern, matches: list[re.Match[str]], at: int, folded: str
     return at + len(words) - 1
 
 
-def _has_case(cased: str, text: str, folded: str, start: int, end: int) -> bool:
+def _has_case(cased: str, text: str, folded: str, start: int) -> bool:
     unfolded = plain(text)
     if len(unfolded) == len(folded):
-        return unfolded[start:end] == cased
+        return unfolded.startswith(cased, start)
     return cased in unfolded

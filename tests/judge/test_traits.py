@@ -131,7 +131,9 @@ def test_every_term_an_act_names_exists_in_the_lexicon():
 
 def test_every_concept_has_words_in_three_languages():
     words = lexicon.shipped()
-    english, russian, japanese = (set(words._terms[lang]) for lang in ("en", "ru", "ja"))
+    english, russian, japanese = (
+        {term for term in words._terms[lang] if not term.startswith("void:")} for lang in ("en", "ru", "ja")
+    )
     assert english == russian == japanese
 
 
