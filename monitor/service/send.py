@@ -31,7 +31,7 @@ import structlog
 
 from monitor.config import Settings
 from monitor.db.records import FOUND_NOW, DigestRow, StoredArticle
-from monitor.digest import build, deliver, render, slots
+from monitor.digest import build, deliver, notify, render, slots
 from monitor.digest.handing import nothing
 from monitor.digest.material import Span
 from monitor.errors import MonitorError, UsageError
@@ -404,6 +404,8 @@ def hand_over(
             date=row.built_at,
             noted=noted,
         )
+    if recipient.kind == "apprise":
+        return notify.to_apprise(rendered, recipient.address, noted=noted)
     return Delivery(DeliveryKind.REFUSED, f"deliveries of kind {recipient.kind!r} are not set up")
 
 
