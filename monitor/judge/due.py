@@ -52,6 +52,12 @@ MOVED_FOR = timedelta(hours=24)
 """A permanent redirect is believed after so many equal answers over so long (D2)."""
 FROZEN_AFTER = timedelta(days=30)
 """Age of the newest entry that makes a feed frozen (D14)."""
+AHEAD = timedelta(minutes=10)
+"""So long before a digest's slot the last looks begin: asking, reading and judging are done when it comes."""
+AHEAD_SPREAD = timedelta(minutes=3)
+"""Within which those looks are spread (C6)."""
+LONGEST_PUT_OFF = timedelta(hours=2)
+"""Longest wait that is stretched for a slot: twice of it is still no gap (sight: 2.5 intervals)."""
 CLOCK_BACK = timedelta(minutes=1)
 """A last attempt further in the future than this means that the clock was set back (C9)."""
 _HIGHEST_POWER = 16
@@ -141,6 +147,22 @@ def settled(state: SourceState, now: datetime) -> SourceState:
         moved_since=at_most_now(state.moved_since),
         full_at=at_most_now(state.full_at),
     )
+
+
+def before_slot(state: SourceState, slot_at: datetime, *, jitter: float) -> SourceState:
+    """Return the state with its next look put off to just before a slot, if the one after comes too late.
+
+    ``slot_at`` is the first slot after the look that is planned; ``jitter`` is 0 … 1. A wait is only made
+    longer (C1), at most doubled; after failures, and for slow sources, it stays as it is.
+    """
+    due, asked = state.next_due, state.last_attempt
+    if due is None or asked is None or state.failures or due - asked > LONGEST_PUT_OFF:
+        return state
+    begin = slot_at - AHEAD
+    if not begin - (due - asked) < due < begin:
+        return state
+    moved = begin + AHEAD_SPREAD * jitter
+    return replace(state, next_due=moved, detail=state.detail.replace(_at(due), _at(moved)))
 
 
 def reachable_again(state: SourceState, source: Source) -> SourceState:

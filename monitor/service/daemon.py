@@ -5,6 +5,10 @@ restart polls nothing twice, a clock change sends nothing twice, and eight hours
 
     first start:  alive -> poll, table -> the other jobs begin -> fill in the past -> judge -> first digest
     from then on: alive, poll, ingest, digest: each woken every 20 s, never beside itself
+
+    a slot:       looks begin 10 minutes before it (judge.due) -> none begins in the last 90 s -> what they
+                  brought is judged -> the digest says until when it looked. A slot that passed while
+                  nothing ran: look first, judge, then build
 """
 
 from __future__ import annotations
@@ -39,6 +43,13 @@ GRACE_S = 8.0
 """Time running work has to end after SIGTERM; the promise is 10 s (DESIGN §6)."""
 SAY_AGAIN = timedelta(hours=1)
 """A fault that lasts (full disk, absent database) is logged once, then once an hour, not every 20 s."""
+HUSH = timedelta(seconds=90)
+"""Before a slot no poll begins that might end after it: two attempts of 30 s, and reading."""
+LATE = timedelta(minutes=5)
+"""A slot missed by more than this was slept through: its digest is worth a look at what there is by now."""
+LOOK_FIRST_S = 180.0
+JUDGE_FIRST_S = 120.0
+"""Before a digest is built it is looked and judged for so long; what is left is in the next one."""
 FILL_REQUESTS = 20_000
 """Listing requests of the first fill at most: a year of ten dated sitemaps is 3,650."""
 
@@ -62,6 +73,8 @@ class Daemon:
     _busy: set[str] = field(default_factory=set)
     _judging: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Judging is done once at a time: by the start or by the job."""
+    _polling: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Polling too: by the job, or for a digest."""
     _said: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     """The last fault of each job, and when it was logged."""
 
@@ -166,7 +179,7 @@ class Daemon:
                 self.say(report.expectation(self.context))
                 self._show(await poll(self.context))
         finally:
-            self._plan({"poll": self.poll_due, "ingest": self.ingest_pending, "digest": self.send_due})
+            self._plan(self.work)
         if self.since is not None:
             await self.fill_once()
         if first:
@@ -210,13 +223,22 @@ class Daemon:
 
     # ------------------------------------------------------------------------------------------- the work
 
+    @property
+    def work(self) -> dict[str, Job]:
+        """Return the jobs that do the daily work, in the order in which they hand it on."""
+        return {"poll": self.poll_due, "ingest": self.ingest_pending, "digest": self.send_due}
+
     async def alive(self) -> None:
         """Leave a sign of life for `monitor health`."""
         self.context.store.meta_set(ALIVE_KEY, self.context.clock().isoformat())
 
     async def poll_due(self) -> None:
-        """Poll the sources whose own due time has come."""
-        polled = await poll(self._quiet)
+        """Poll the sources whose own due time has come; in the last moments before a slot, none."""
+        now = self.context.clock()
+        if send.next_slot(self.context, now) - now < HUSH:
+            return
+        async with self._polling:
+            polled = await poll(self._quiet)
         for result in polled.turned:
             log.warning(
                 "source_state",
@@ -237,6 +259,11 @@ class Daemon:
 
     async def send_due(self) -> None:
         """Build digests whose slot has come, and deliver what is in the outbox."""
+        slot_at = send.slot_that_came(self.context)
+        if slot_at is not None:
+            if self.context.clock() - slot_at > LATE:
+                await self._before_building(self.poll_due, LOOK_FIRST_S)
+            await self._before_building(self.ingest_pending, JUDGE_FIRST_S)
         for outcome in await send.send_due(self._quiet):
             level = log.info if outcome.state == "sent" else log.warning
             level(
@@ -246,6 +273,18 @@ class Daemon:
                 state=outcome.state,
                 detail=outcome.detail,
             )
+
+    @staticmethod
+    async def _before_building(work: Job, limit_s: float) -> None:
+        """Do that before a digest is built; what takes too long, or fails, holds up no digest."""
+        try:
+            async with asyncio.timeout(limit_s):
+                await work()
+        except TimeoutError:
+            log.warning("digest_does_not_wait", work=work.__name__)
+        # The digest says what is known by now, whatever keeps the rest from being looked at.
+        except Exception:
+            log.exception("digest_does_not_wait", work=work.__name__)
 
     @property
     def _quiet(self) -> Context:

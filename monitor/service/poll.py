@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from monitor.db.records import PollRecord
+from monitor.digest import slots
 from monitor.errors import SandboxError
 from monitor.fetch.client import Request
 from monitor.judge import due
@@ -296,7 +297,10 @@ def _read_of(
 ) -> _Read:
     """Return what one request gave, with the state and the record that follow from it."""
     now = context.clock()
-    after = due.after(state, source, fetched, document, now=now, jitter=_jitter(source.id, now))
+    jitter = _jitter(source.id, now)
+    after = due.after(state, source, fetched, document, now=now, jitter=jitter)
+    if after.next_due is not None:
+        after = due.before_slot(after, _slot_after(context, after.next_due), jitter=jitter)
     record = PollRecord(
         state=after,
         at=fetched.at,
@@ -308,6 +312,11 @@ def _read_of(
         entries=document.entries if document is not None else (),
     )
     return _Read(source, state, after, record)
+
+
+def _slot_after(context: Context, at: datetime) -> datetime:
+    """Return the first slot of any recipient after that time."""
+    return min(slots.following(recipient, at).at for recipient in context.settings.digest.recipients)
 
 
 def _jitter(source_id: str, now: datetime) -> float:

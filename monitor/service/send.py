@@ -179,8 +179,20 @@ def next_slots(context: Context) -> list[tuple[str, datetime]]:
     ]
 
 
-def _queue_due(context: Context, recipient: Recipient, now: datetime) -> int | None:
-    """Queue the newest slot that has come since the last digest; missed ones are covered by its period."""
+def next_slot(context: Context, now: datetime) -> datetime:
+    """Return when the first slot of any recipient after ``now`` comes."""
+    return min(slots.following(one, now).at for one in context.settings.digest.recipients)
+
+
+def slot_that_came(context: Context) -> datetime | None:
+    """Return when the first slot came whose digest is to be built now; None where none is."""
+    now = context.clock()
+    owed = (_owed(context, one, now) for one in context.settings.digest.recipients)
+    return min((slot.at for slot in owed if slot is not None), default=None)
+
+
+def _owed(context: Context, recipient: Recipient, now: datetime) -> slots.Slot | None:
+    """Return the newest slot that came since the last digest; its period covers the missed ones before."""
     slot = slots.last_due(recipient, now)
     last = context.store.last_digest(recipient.id)
     # Instants, not names: when the clock goes forward, 02:30 comes after 03:00.
@@ -190,6 +202,14 @@ def _queue_due(context: Context, recipient: Recipient, now: datetime) -> int | N
         return None  # the slot passed before this installation began
     if context.store.meta_get(SKIPPED_KEY + recipient.id) == slot.name:
         return None  # it had nothing to say then; what came since waits for the next slot
+    return slot
+
+
+def _queue_due(context: Context, recipient: Recipient, now: datetime) -> int | None:
+    """Queue the digest of a slot that has come; None where none has, or where it has nothing to say."""
+    slot = _owed(context, recipient, now)
+    if slot is None:
+        return None
     with context.store.batch():
         tell = _tells_backfilled(context, recipient)
         articles = context.store.untold(recipient.id, until=now, backfilled=tell)
