@@ -354,10 +354,10 @@ class Years:
         with connection_of(self.store) as connection:
             for table, rows in made.items():
                 if rows:
-                    columns = tuple(column.name for column in table.columns)
+                    columns = tuple(column.name for column in table.columns if column.name in rows[0])
                     keys = [column.name for column in table.primary_key]
                     values = sorted(rows, key=itemgetter(*keys))
-                    insert_new(connection, table, columns, [[row.get(c) for c in columns] for row in values])
+                    insert_new(connection, table, columns, [[row[c] for c in columns] for row in values])
 
     def _article(self, number: int, at: datetime, made: dict[Table, list[dict[str, Any]]]) -> None:
         rng = self.rng
