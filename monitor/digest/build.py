@@ -16,7 +16,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from monitor.digest import facts as facts_of
-from monitor.digest import tags
+from monitor.digest import tags, week
 from monitor.digest.facts import Candidate
 from monitor.digest.material import (
     DigestArticle,
@@ -82,6 +82,8 @@ def build(material: Material) -> Digest:
         articles=tuple((one.article.id, one.relation.value, clean(one.reason)) for one in material.articles),
         program=clean(material.program) or "monitor",
         reprint=clean(material.reprint),
+        picture=week.picture(material, material.zone or material.recipient.zone),
+        ledger=week.ledger(material),
         stuck=material.stuck,
     )
     return _faults_only(digest) if digest.operator else digest
@@ -100,7 +102,16 @@ def empty(digest: Digest) -> bool:
 def _faults_only(digest: Digest) -> Digest:
     """Return the digest of an operator, who reads about the service and not about the news."""
     return replace(
-        digest, stories=(), restated=(), changed=(), seen_again=(), near=(), last_new_fact=None, articles=()
+        digest,
+        stories=(),
+        restated=(),
+        changed=(),
+        seen_again=(),
+        near=(),
+        last_new_fact=None,
+        articles=(),
+        picture=None,
+        ledger=(),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -30,6 +30,7 @@ def data(digest: Digest, subject: str) -> dict[str, Any]:
         "changed": len(digest.changed),
         "repeats": digest.repeats,
         "near": len(digest.near),
+        "quotes": len(digest.ledger),
     }
     return {"format": FORMAT, "subject": subject, "could_look": digest.could_look, "counts": counts, **whole}
 
@@ -62,6 +63,8 @@ def _plain(value: Any) -> Any:
     """Return the value as JSON knows it."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, timedelta):
         return int(value.total_seconds())
     if isinstance(value, Enum):

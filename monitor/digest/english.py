@@ -216,6 +216,7 @@ ENGLISH = Phrases(
         "week.other": "other",
         "week.legend": "A dot: none.",
         "week.most": "most {n}: {date}",
+        "week.plus": "A plus: ten or more.",
         "week.none": "No article in 30 days.",
         "week.unwatched": "A dash: not watched yet, first look {date}.",
         "week.total": ("{n} article", "{n} articles"),

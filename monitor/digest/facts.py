@@ -325,7 +325,7 @@ def _names(found: Candidate, labels: Mapping[str, str], lang: str) -> tuple[str,
     A name without a label is its key, which is English: others do not get it.
     """
     names = (
-        _name(anchor, labels)
+        _name(anchor, labels).replace(",", " " if lang == "ru" else ",")
         for anchor in found.sentence.anchors
         if lang == "en" or anchor in labels or anchor.startswith(("number:", "date:", "year:", "code:"))
     )

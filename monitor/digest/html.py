@@ -16,17 +16,21 @@ from markupsafe import Markup, escape
 
 from monitor.digest.columns import GLUE, cut
 from monitor.digest.parts import Digest
+from monitor.digest.weekwords import MAX_QUOTES
 from monitor.digest.wording import MAX_LINES, Wording
 
 _TAGS = {"a", "br", "div", "h2", "h3", "li", "p", "span", "table", "tbody", "td", "tr", "ul"}
 _ATTRIBUTES = {"*": {"class", "style", "lang"}, "a": {"href"}}
 _STYLES = {
-    "background-color", "border", "border-collapse", "border-left", "border-radius", "border-top", "color",
-    "display", "font-family", "font-size", "font-weight", "letter-spacing", "line-height", "list-style",
-    "margin", "max-height", "max-width", "overflow", "overflow-wrap", "padding", "table-layout", "text-align",
-    "text-decoration", "text-transform", "vertical-align", "white-space", "width",
+    "background-color", "border", "border-bottom", "border-collapse", "border-left", "border-radius",
+    "border-top", "color", "display", "font-family", "font-size", "font-weight", "height",
+    "letter-spacing", "line-height", "list-style", "margin", "max-height", "max-width", "overflow",
+    "overflow-wrap", "padding", "table-layout", "text-align", "text-decoration", "text-transform",
+    "vertical-align", "white-space", "width",
 }  # fmt: skip
 """What templates/styles.html.j2 uses; nothing in it can load anything."""
+BAR_PX = 44
+"""Height of the tallest bar in the picture of the month."""
 _JAPANESE = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff66-\uff9f"
 _FOREIGN = re.compile(
     rf"(?P<ja>[{_JAPANESE}](?:[{_JAPANESE}\u3000-\u303f\uff01-\uff65\d]*[{_JAPANESE}])?)"
@@ -37,9 +41,9 @@ _FOREIGN = re.compile(
 screen reader speaks them and a browser draws Japanese and not Chinese forms; commands look like commands."""
 
 
-def html(digest: Digest, subject: str) -> str:
+def html(digest: Digest, subject: str, wording: type[Wording] = Wording) -> str:
     """Return the whole HTML document."""
-    words = Wording(digest, curly=True)
+    words = wording(digest, curly=True)
     body = (
         _environment()
         .get_template("body.html.j2")
@@ -49,6 +53,8 @@ def html(digest: Digest, subject: str) -> str:
             say=words.phrases.say,
             count=words.phrases.count,
             lines=MAX_LINES,
+            quotes=MAX_QUOTES,
+            tallest=BAR_PX,
         )
     )
     clean = nh3.clean(

@@ -202,6 +202,7 @@ JAPANESE = Phrases(
         "week.picture": "30日間、側ごとの一日の記事数",
         "week.other": "他",
         "week.most": "最多は{date}の{n}件",
+        "week.plus": "＋は10件以上。",
         "week.none": "30日間、記事なし。",
         "week.legend": "点は記事なし。",
         "week.unwatched": "横線は確認開始（{date}）より前。",

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from monitor.digest.columns import GLUE
-from monitor.digest.parts import Digest, Fact, Story
+from monitor.digest.parts import Digest, Fact, Saying, Story
+from monitor.digest.text import picture
+from monitor.digest.weekwords import MAX_QUOTES
 from monitor.digest.wording import MAX_LINES, Wording
 
 _ACTIVE = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
@@ -16,9 +18,9 @@ _LINE_START = re.compile(r"^(\s*)([-+=:]|\d+[.)])")
 """What would open a list or a heading at the start of a line."""
 
 
-def markdown(digest: Digest) -> str:
+def markdown(digest: Digest, wording: type[Wording] = Wording) -> str:
     """Return the Markdown form, ending in one newline; nothing from a feed can act as markup in it."""
-    words = Wording(digest)
+    words = wording(digest)
     blocks = [f"# {escaped(words.topic())}", escaped(words.stamp(digest.at)), *map(escaped, words.head())]
     if digest.stories:
         blocks += [f"## {words.phrases.say('section.new').capitalize()}", *_stories(words)]
@@ -102,12 +104,30 @@ def _sections(words: Wording) -> Iterator[str]:
             for one in digest.near[:MAX_LINES]
         ]
         yield _section(say("section.near"), rows, words.more(digest.near))
+    yield from _week(words)
     if not_seen := words.not_seen():
         rows = [
             " ".join([escaped(line.text), *(linked(name, link) for name, link in line.links)])
             for line in not_seen
         ]
         yield _section(say("section.not_seen"), rows, "")
+
+
+def _week(words: Wording) -> Iterator[str]:
+    digest, say = words.digest, words.phrases.say
+    if digest.picture is not None:
+        rows = "\n".join(line.rstrip() for line in picture(words, digest.picture))
+        drawn = f"```text\n{rows}\n```\n\n" if rows else ""
+        legend = escaped(words.legend(digest.picture))
+        yield f"## {escaped(say('week.picture').capitalize())}\n\n{drawn}{legend}"
+    if digest.ledger:
+        quotes = [_quote(words, one) for one in digest.ledger[:MAX_QUOTES]]
+        yield _section(say("week.quotes", n=len(digest.ledger)), quotes, words.more_quotes())
+
+
+def _quote(words: Wording, one: Saying) -> str:
+    said = f"\\[{escaped(one.said.lang or '?')}\\] {escaped(words.quote(one.said))}"
+    return f"{escaped(words.speaks(one))}: {said} {linked(words.printed_by(one), one.link)}"
 
 
 def _section(title: str, rows: Sequence[str], more: str) -> str:

@@ -7,7 +7,7 @@ line, no controls) and every link is plain http or https. Nothing is cut short h
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from monitor.digest.material import Backfilled, LastFact, Revision, Span, Voice
 from monitor.digest.sight import Sight
@@ -160,6 +160,46 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """Articles of one side, day by day."""
+
+    country: str
+    """Empty: everybody who is no party."""
+    counts: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        """Return the articles of all days."""
+        return sum(self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Articles a day by side."""
+
+    first: date
+    """Local day of the first count."""
+    sides: tuple[Side, ...]
+    watched_from: date | None
+    """The first day this installation looked, where it lies inside the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """Words said with a name, told once."""
+
+    speaker: str
+    country: str
+    voice: Voice
+    said: Printed
+    """The longest form, by the outlet that printed it first."""
+    addressee: str
+    at: datetime
+    outlets: int
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """One digest for one recipient."""
 
@@ -194,6 +234,10 @@ class Digest:
     """How the reader calls the program."""
     reprint: str = ""
     """Words after ``program`` that print all of this digest; empty: its slot's."""
+    picture: Picture | None = None
+    """Of a weekly digest."""
+    ledger: tuple[Saying, ...] = ()
+    """Of a weekly digest."""
     stuck: int = 0
     """Earlier digests that still wait for delivery."""
 

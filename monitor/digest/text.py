@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from monitor.digest.columns import COLUMNS, GLUE, width, wrap
-from monitor.digest.parts import Digest, Fact, Story
+from monitor.digest.parts import Digest, Fact, Picture, Story
 from monitor.digest.unseen import Linked
+from monitor.digest.weekwords import MAX_QUOTES
 from monitor.digest.wording import MAX_LINES, Wording
 
+TEN = 10
+"""From here on a day's number takes more than its column in the picture."""
 _DEEP = " " * 5
 """Under a fact's star."""
 
 
-def text(digest: Digest) -> str:
+def text(digest: Digest, wording: type[Wording] = Wording) -> str:
     """Return the text form, without its subject, ending in one newline."""
-    words = Wording(digest)
+    words = wording(digest)
     lines = [_apart(words.topic().upper(), words.stamp(digest.at))]
     for paragraph in words.head():
         lines += wrap(paragraph)
     if digest.stories:
         lines += ["", words.phrases.say("section.new"), *_stories(words)]
     sections = list(_sections(words))
-    if sections and (digest.stories or not words.digest.could_look):
+    if sections and (digest.stories or digest.picture or not digest.could_look):
         lines.append("")
     lines += sections
     if words.next():
@@ -105,11 +108,71 @@ def _sections(words: Wording) -> Iterator[str]:
         yield say("section.near")
         yield from _item(" | ".join(words.near(one) for one in digest.near[:MAX_LINES]))
         yield from _more(words, digest.near)
+    yield from _week(words)
     not_seen = words.not_seen()
     if not_seen:
         yield say("section.not_seen")
         for line in not_seen:
             yield from _linked(line)
+
+
+def _week(words: Wording) -> Iterator[str]:
+    """Yield the picture of the month and the ledger of quotes of a weekly digest."""
+    digest, say = words.digest, words.phrases.say
+    if digest.picture is not None:
+        yield say("week.picture")
+        yield from picture(words, digest.picture)
+        yield from _legend(words, digest.picture)
+    if digest.ledger:
+        yield say("week.quotes", n=len(digest.ledger))
+        for saying in digest.ledger[:MAX_QUOTES]:
+            said = f"[{saying.said.lang or '?'}] {words.quote(saying.said)}"
+            yield from _item(f"{words.speaks(saying)}: {said} {words.printed_by(saying)}")
+        if more := words.more_quotes():
+            yield from _item(more)
+
+
+def picture(words: Wording, shown: Picture) -> Iterator[str]:
+    """Yield a row for each side, two columns a day: a digit, ``+`` from ten on, ``.`` none, ``-`` unseen.
+
+    Mondays are named above, so that the eye finds a day.
+    """
+    if not any(side.total for side in shown.sides):
+        return
+    days = words.picture_days(shown)
+    label = max(width(words.side(side)) for side in shown.sides)
+    total = max(len(str(side.total)) for side in shown.sides)
+    head = " " * (2 + label + 1 + total + 1)
+    marks = head
+    for place, day in enumerate(days):
+        start = width(head) + 2 * place
+        if day.weekday() == 0 and start >= width(marks) + (marks != head):
+            named = words.short_date(day)
+            if start + 1 + width(named) <= COLUMNS:
+                marks += " " * (start + 1 - width(marks)) + named
+    yield marks
+    for side in shown.sides:
+        name = words.side(side)
+        cells = (
+            _cell(n, watched=shown.watched_from is None or day >= shown.watched_from)
+            for day, n in zip(days, side.counts, strict=True)
+        )
+        yield f"  {name}{' ' * (label - width(name))} {side.total:>{total}}  {' '.join(cells)}"
+
+
+def _cell(n: int, *, watched: bool) -> str:
+    if n >= TEN:
+        return "+"
+    return str(n) if n else "." if watched else "-"
+
+
+def _legend(words: Wording, shown: Picture) -> Iterator[str]:
+    """Yield how to read the picture, and the figures of the sides that had ten or more on a day."""
+    loud = [side for side in shown.sides if max(side.counts) >= TEN]
+    plus = words.phrases.say("week.plus") if loud else ""
+    yield from wrap(words.prose(words.legend(shown), plus), "  ", "  ")
+    for side in loud:
+        yield from wrap(f"{words.side(side)}: {words.side_summary(shown, side)}", "  ", "    ")
 
 
 def _item(line: str) -> list[str]:

@@ -39,6 +39,11 @@ class Times:
         """Return a command as it can be pasted; its blanks are ``GLUE``, so that every form knows it."""
         return f"{self.digest.program} {words}".replace(" ", GLUE)
 
+    def more_command(self) -> str:
+        """Return the command that prints everything this digest knows."""
+        words = self.digest.reprint or f"digest --slot {self.digest.slot} --format json"
+        return self.command(words.removeprefix("monitor "))
+
     def label(self, text: str) -> str:
         """Return what a reference is called; ``seed 2`` in the reader's language."""
         seed = re.fullmatch(r"seed (\d+)", text)

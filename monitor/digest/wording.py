@@ -9,10 +9,20 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from monitor.digest.columns import cut
-from monitor.digest.parts import Altered, Digest, Fact, Fold, Known, Near, Position, Printed, Story
+from monitor.digest.parts import (
+    Altered,
+    Digest,
+    Fact,
+    Fold,
+    Known,
+    Near,
+    Position,
+    Printed,
+    Story,
+)
 from monitor.digest.safe import clean
 from monitor.digest.tags import shown
-from monitor.digest.unseen import Unseen
+from monitor.digest.weekwords import WeekWords, capital
 
 SUBJECT_COLUMNS = 68
 """With its name within the 78 of RFC 5322 §2.1.1, so that it is not folded; mail programs show even less."""
@@ -22,8 +32,6 @@ MAX_FACTS = 3
 MAX_LINES = 5
 """Lines of any other section."""
 MAX_FOLDS = 8
-MAX_QUOTES = 12
-"""Lines of a weekly digest's ledger."""
 ONE_DAY = timedelta(hours=26)
 """A digest that covers more than a day and a clock change names its period: a catch-up, a weekly digest."""
 _QUOTES = {"ja": ("「", "」"), "ru": ("«", "»"), "zh": ("「", "」")}
@@ -55,12 +63,7 @@ def sentence(printed: Printed, *, curly: bool = False) -> str:
     return quoted(printed, curly=curly)
 
 
-def _capital(text: str) -> str:
-    """Return the text with a capital first: an office that opens a line (``foreign minister``)."""
-    return text[:1].upper() + text[1:]
-
-
-class Wording(Unseen):
+class Wording(WeekWords):
     """The sentences of one digest."""
 
     def __init__(self, digest: Digest, *, curly: bool = False) -> None:
@@ -117,6 +120,10 @@ class Wording(Unseen):
         """Return ``1 position restated`` and ``1 text changed later``, where so."""
         counts = (("positions", len(self.digest.restated)), ("texts", len(self.digest.changed)))
         return [self.phrases.count(key, n) for key, n in counts if n]
+
+    def figures(self) -> bool:
+        """Return True where a form with room shows the counts as large figures."""
+        return not self.digest.operator
 
     def head(self, *, blind: bool = True) -> list[str]:
         """Return the first screen, one paragraph a line: what is new, what repeats, could we look.
@@ -199,11 +206,6 @@ class Wording(Unseen):
         n = len(items) - MAX_LINES
         return self.phrases.count("more", n, command=self.more_command()) if n > 0 else ""
 
-    def more_command(self) -> str:
-        """Return the command that prints everything this digest knows."""
-        words = self.digest.reprint or f"digest --slot {self.digest.slot} --format json"
-        return self.command(words.removeprefix("monitor "))
-
     def headline(self, story: Story) -> str:
         """Return the outlet's headline in quotation marks."""
         return self.quote(story.headline)
@@ -228,7 +230,7 @@ class Wording(Unseen):
         )
         to = self.phrases.say("said_to", addressee=fact.addressee) if fact.addressee else ""
         return self.phrases.say(
-            "said", speaker=_capital(fact.speaker), country=country, to=to, time=self.moment(fact.at)
+            "said", speaker=capital(fact.speaker), country=country, to=to, time=self.moment(fact.at)
         )
 
     def sources(self, fact: Fact) -> str:

@@ -1,6 +1,6 @@
 """Invented material for the digest's tests: outlets, persons, statements and figures do not exist.
 
-``normal_day``, ``empty_day``, ``blind_day``, ``copies_day`` give one Material each; the small makers below
+``normal_day``, ``empty_day``, ``blind_day``, ``copies_day`` and ``week`` give one Material each; the small makers below
 build others.
 """
 
@@ -15,8 +15,10 @@ from monitor.digest.material import (
     LastFact,
     Material,
     Reference,
+    Report,
     Restated,
     Revision,
+    Said,
     SourceReport,
     Span,
     Speaker,
@@ -438,4 +440,45 @@ def copies_day():
         next_slot=tokyo("2026-11-27 07:00"),
         articles=(first, translated, *copies),
         sources=tuple(seen(f"Source {n}", essential=True) for n in range(12)),
+    )
+
+
+def week():
+    """The normal day as a weekly digest: a month of reports by side, and what was said with a name."""
+    base = normal_day()
+    end = base.period.end
+    loud = {"RU": (0, 3, 1, 12, 2), "JP": (1, 0, 5, 7, 0), "SG": (0, 0, 1, 2, 0), "": (0, 1, 0, 0, 0)}
+    month = tuple(
+        Report(end - timedelta(days=day, hours=5), country)
+        for country, counts in loud.items()
+        for day in range(1, 26)
+        for _ in range(counts[day % 5])
+    )
+    said = (
+        ("person:orlov", "Приглашение больше не требуется, виза по-прежнему нужна", "ru", "Полит-Лента"),
+        ("person:orlov", "Приглашение больше не требуется", "ru", "Кунашир Сегодня"),
+        ("office:spokesman", "No talks while Tokyo's policy stands", "en", "Pacific Ledger"),
+        ("Haruko Minase", "名前を書く人も、島を覚えている人も、年を取りました", "ja", "北辰通信"),
+        ("person:nobody_knows", "These words have no name to stand under", "en", "Pacific Ledger"),
+        ("Haruko Minase", "島の", "ja", "東都日日"),
+    )
+    return replace(
+        base,
+        period=Span(end - timedelta(days=7), end),
+        recipient=replace(RECIPIENT, days="thu"),
+        next_slot=tokyo("2026-12-03 07:00"),
+        weekly=True,
+        month=month,
+        watched_since=end - timedelta(days=27),
+        said=tuple(
+            Said(
+                speaker,
+                words,
+                lang,
+                outlet,
+                end - timedelta(days=2, hours=9 - n),
+                url=f"https://press.example.org/q{n}",
+            )
+            for n, (speaker, words, lang, outlet) in enumerate(said)
+        ),
     )

@@ -6,6 +6,7 @@ import email
 import email.policy
 import json
 import re
+import shlex
 import unicodedata
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -19,7 +20,7 @@ from monitor.digest import columns, safe
 from monitor.digest.build import build
 from monitor.digest.deliver import message
 from monitor.digest.markdown import escaped
-from monitor.digest.material import Reference, Revision, Speaker
+from monitor.digest.material import Reference, Report, Revision, Said, Speaker
 from monitor.digest.render import printed, render
 from monitor.model import Change, Level, Quote, Relation
 from tests.digest import invented
@@ -114,6 +115,15 @@ def hostile(text, other, url):
         speakers={other: Speaker(text, other, country=text)},
         labels={text: other},
         notes=(text,),
+        weekly=True,
+        month=(Report(base.now, text),),
+        said=(
+            Said(other, text, other[:3], text, base.now, addressee=other, url=url),
+            Said(text, other, "", other, base.now),
+        ),
+        program=f"monitor --config {shlex.quote(safe.clean(text) or 'x')}",
+        title=other,
+        recipient=replace(base.recipient, language=("en", "ru", "ja")[len(text) % 3]),
     )
 
 
