@@ -13,6 +13,7 @@ from monitor.db import tables as t
 from monitor.db.bulk import any_of, asked, chunks, insert_new, update_by_id, upsert
 from monitor.db.codec import rest, squeeze, unpack_fields, unsqueeze, url_hash
 from monitor.db.records import (
+    FOUND_NOW,
     EntryRevision,
     EntryState,
     PageRecord,
@@ -216,14 +217,20 @@ def known_keys(connection: Connection, source_id: str, keys: Collection[str]) ->
 
 
 def pending(connection: Connection, now: datetime, limit: int) -> list[PendingEntry]:
-    """Return pending entries due at ``now`` by claimed time (else first seen), source and key."""
-    query = (
+    """Return pending entries due at ``now`` by claimed time (else first seen), source and key.
+
+    What was found just now comes before what a backfill found: today's news waits for no backlog of the past.
+    """
+    by_time = (
         select(t.entry)
         .where(t.IS_PENDING, _due(now))
         .order_by(t.entry.c.news_at, t.entry.c.source_id, t.entry.c.key)
-        .limit(limit)
     )
-    return [as_pending(row) for row in connection.execute(query).mappings()]
+    is_found_now = t.entry.c.discovered_via.in_(FOUND_NOW)
+    found = list(connection.execute(by_time.where(is_found_now).limit(limit)).mappings())
+    if len(found) < limit:
+        found += connection.execute(by_time.where(~is_found_now).limit(limit - len(found))).mappings()
+    return [as_pending(row) for row in found]
 
 
 def as_pending(row: RowMapping) -> PendingEntry:

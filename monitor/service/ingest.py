@@ -4,7 +4,8 @@
             -> gather what is known -> decide -> record                     one transaction a batch
 
 A crash anywhere repeats the batch: pages read before are kept, entries stay pending until their verdict is
-committed. Entries are taken in order of their claimed time, so that a repeated run decides the same.
+committed. Entries are taken in order of their claimed time, so that a repeated run decides the same; what a
+backfill found comes behind what was found now.
 """
 
 from __future__ import annotations

@@ -209,6 +209,13 @@ def test_pending_entries_come_by_claimed_time_then_source_then_key(store):
     assert [(p.source_id, p.entry.key) for p in store.pending(NOW, 2)] == keys[:2]
 
 
+def test_what_was_found_now_waits_for_no_backlog_of_the_past(store):
+    past = [entry(n, published=Claim(later(-9000 - n))) for n in range(5)]
+    store.record_polls([poll(*past, source="archive", discovered_via="backfill"), poll(entry(9))])
+    assert [p.source_id for p in store.pending(NOW, 3)] == ["harbour", "archive", "archive"]
+    assert [p.entry.key for p in store.pending(NOW, 10)][1:] == [f"g:{n}" for n in (4, 3, 2, 1, 0)]
+
+
 def test_known_keys_are_told_for_one_source(store):
     store.record_polls([poll(*map(entry, range(1200)))])
     asked = [f"g:{n}" for n in range(1100, 1300)]
