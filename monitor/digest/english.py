@@ -218,7 +218,7 @@ ENGLISH = Phrases(
         "week.most": "most {n}: {date}",
         "week.plus": "A plus: ten or more.",
         "week.none": "No article in 30 days.",
-        "week.unwatched": "A dash: not watched yet, first look {date}.",
+        "week.unwatched": "Not watched before {date}.",
         "week.total": ("{n} article", "{n} articles"),
         "week.quotes": "WHO SAID WHAT ({n})",
         "week.quote": "{speaker}{country}{to}, {date}",

@@ -29,6 +29,8 @@ _STYLES = {
     "vertical-align", "white-space", "width",
 }  # fmt: skip
 """What templates/styles.html.j2 uses; nothing in it can load anything."""
+WHOLE_WORD = 24
+"""Letters of a command's word that stand on one line at 360 pixels."""
 BAR_PX = 44
 """Height of the tallest bar in the picture of the month."""
 _JAPANESE = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff66-\uff9f"
@@ -100,8 +102,13 @@ def _marked(context: Context, text: str) -> Markup:
 def _run(text: str, kind: str) -> Markup:
     if kind != "code":
         return Markup('<span lang="{}">{}</span>').format(kind, text)
-    words = (Markup('<span class="code">{}</span>').format(word) for word in text.split(GLUE))
+    words = (Markup('<span class="{}">{}</span>').format(_code(word), word) for word in text.split(GLUE))
     return Markup(" ").join(words)
+
+
+def _code(word: str) -> str:
+    """Return the class of a command's word: one that no narrow screen holds may break, others may not."""
+    return "code" if len(word) <= WHOLE_WORD else "code long"
 
 
 def _short(link: str) -> str:

@@ -205,7 +205,7 @@ JAPANESE = Phrases(
         "week.plus": "＋は10件以上。",
         "week.none": "30日間、記事なし。",
         "week.legend": "点は記事なし。",
-        "week.unwatched": "横線は確認開始（{date}）より前。",
+        "week.unwatched": "{date}より前は未確認。",
         "week.total": ("{n}件",),
         "week.quotes": "誰が何を言ったか（{n}件）",
         "week.quote": "{speaker}{country}{to}、{date}",

@@ -236,7 +236,7 @@ RUSSIAN = Phrases(
         "week.plus": "Плюс: десять и больше.",
         "week.none": "За 30 дней ни одной статьи.",
         "week.legend": "Точка: ни одной.",
-        "week.unwatched": "Черта: ещё не смотрели, начали {date}.",
+        "week.unwatched": "До {date} ещё не смотрели.",
         "week.total": ("{n} статья", "{n} статьи", "{n} статей"),
         "week.quotes": "КТО ЧТО СКАЗАЛ ({n})",
         "week.quote": "{speaker}{country}{to}, {date}",

@@ -36,9 +36,12 @@ class WeekWords(Unseen):
         """Return how to read the picture: what a dot is, and since when anybody looked."""
         if not any(side.total for side in picture.sides):
             return self.phrases.say("week.none")
+        return self.prose(self.phrases.say("week.legend"), self.unwatched(picture))
+
+    def unwatched(self, picture: Picture) -> str:
+        """Return from when on anybody looked; empty where all days of the picture were watched."""
         begun = picture.watched_from
-        since = self.phrases.say("week.unwatched", date=self._date(begun)) if begun else ""
-        return self.prose(self.phrases.say("week.legend"), since)
+        return self.phrases.say("week.unwatched", date=self._date(begun)) if begun else ""
 
     def picture_days(self, picture: Picture) -> list[date]:
         """Return the days of the picture."""

@@ -395,7 +395,8 @@ class Wording(WeekWords):
     def _fold_title(self, fold: Fold) -> str:
         """Return a longer name, and how many reports of it earlier digests have counted."""
         before = self.phrases.say("seen_before", n=fold.seen_before) if fold.seen_before else ""
-        return self.sign("semicolon").join(part for part in (fold.title, before) if part)
+        title = "" if fold.title == fold.label else fold.title
+        return self.sign("semicolon").join(part for part in (title, before) if part)
 
     def folds(self) -> str:
         """Return ``story 1: 8 | seed 3: 11``; empty where nothing repeats."""

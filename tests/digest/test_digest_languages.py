@@ -186,7 +186,7 @@ def test_no_english_leaks_into_a_digest_in_another_language(day, lang, role):
 
 def english(form):
     """Return the Latin words of a form that are neither address, command, mark nor zone."""
-    ours = re.sub(r"https?:\S+|\b[\w.-]+\.(example|org|com)/\S*", "", form).replace("```text", "")
+    ours = re.sub(r"https?:\S+|\b[\w.-]+\.(example|org|com)\b\S*", "", form).replace("```text", "")
     ours = re.sub(r"(^|\s|`)monitor(\s+\\?\s*[-\w:.=]+)+", " ", ours)
     ours = re.sub(r"\[(en|ru|ja|\?)\\?\]|\b(en|ja|ru)\b|&\w+;|Subject", " ", ours)
     return set(re.findall(r"[A-Za-z]{2,}", ours)) - TECHNICAL - {"treaty", "JST", "RU", "JP", "AU", "SG"}

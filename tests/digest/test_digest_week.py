@@ -64,9 +64,9 @@ def test_days_before_the_first_look_are_not_shown_as_silent():
     row = re.search(r"^ {2}RU .*$", text, re.MULTILINE)[0].split()
     assert row[1] == "1"
     assert row[2:] == ["-"] * 24 + ["."] * 4 + ["1", "."]
-    assert "A dash: not watched yet, first look 20 Nov." in " ".join(text.split())
+    assert "Not watched before 20 Nov." in " ".join(text.split())
     long_ago = replace(material, watched_since=begun - timedelta(days=90))
-    assert "dash" not in render(build(long_ago)).text
+    assert "Not watched" not in render(build(long_ago)).text
 
 
 def test_ten_or_more_are_a_plus_with_the_figure_beside_it():
