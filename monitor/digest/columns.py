@@ -14,10 +14,12 @@ COLUMNS = 72
 """What a quoted plain-text mail still shows on an 80-column terminal."""
 GLUE = "\u00a0"
 """A blank inside a command: feed text has none (``safe.clean``), so it marks commands in every form."""
+TIE = "\u202f"
+"""A blank at which no line ends, between a name and its figure."""
 _NEVER_FIRST = frozenset(
     "、。，．・：；？！」』）］｝〕〉》】ー々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ…％"
 )
-_NEVER_LAST = frozenset("「『（［｛〔〈《【")
+_NEVER_LAST = frozenset("「『（［｛〔〈《【([{")
 """The common part of JIS X 4051 line-breaking: what may not begin, and what may not end a line."""
 
 
@@ -90,7 +92,7 @@ def _continued(line: str, rest: str, columns: int) -> list[str]:
 def _units(text: str, room: int) -> list[tuple[bool, str]]:
     """Return what may not be broken, each with whether a blank stood before it."""
     units: list[tuple[bool, str]] = []
-    for word in re.split(r"[^\S\u00a0]+", text.strip()):
+    for word in re.split(r"[^\S\u00a0\u202f]+", text.strip()):
         if re.search(r"https?://", word) or GLUE in word:
             units.append((True, word))
             continue

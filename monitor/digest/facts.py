@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from monitor.digest.material import DigestArticle, Material, Reference, Speaker, Voice
 from monitor.digest.parts import Fact, First, Known, Printed
 from monitor.digest.safe import clean, link
+from monitor.digest.week import addressee
 from monitor.judge import origins as origins_of
 from monitor.model import Change, Claim, Direction, JudgedSentence, Level, NoveltyLabel, Quote, Relation
 
@@ -233,7 +234,7 @@ def fact(found: Candidate, story: Sequence[DigestArticle], material: Material) -
         voice=_voice(found.article, speaker),
         speaker=_who(quote, speaker),
         speaker_country=clean(speaker.country) if speaker else "",
-        addressee=clean(quote.addressee) if quote else "",
+        addressee=addressee(quote.addressee, lang) if quote else "",
         outlet=clean(article.outlet),
         country=clean(article.country),
         affiliation=clean(article.affiliation),

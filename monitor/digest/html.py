@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from monitor.digest.columns import GLUE, cut
+from monitor.digest.columns import GLUE, TIE, cut
 from monitor.digest.parts import Digest
 from monitor.digest.weekwords import MAX_QUOTES
 from monitor.digest.wording import MAX_LINES, Wording
@@ -89,6 +89,7 @@ def _environment() -> Environment:
 def _marked(context: Context, text: str) -> Markup:
     """Return the escaped text with foreign runs and commands marked."""
     own = context["w"].phrases.lang
+    text = text.replace(TIE, " ")
     parts: list[Markup] = []
     end = 0
     for run in _FOREIGN.finditer(text):

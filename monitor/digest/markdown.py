@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from monitor.digest.columns import GLUE
+from monitor.digest.columns import GLUE, TIE
 from monitor.digest.parts import Digest, Fact, Saying, Story
 from monitor.digest.text import picture
 from monitor.digest.weekwords import MAX_QUOTES
@@ -33,6 +33,7 @@ def markdown(digest: Digest, wording: type[Wording] = Wording) -> str:
 def escaped(text: str) -> str:
     """Return the text with everything that Markdown would act upon made plain."""
     # A bare address would become a link of its own in GitHub's dialect: one that nobody has checked.
+    text = text.replace(TIE, " ")
     if GLUE in text:
         return "".join(_command(part) if GLUE in part else escaped(part) for part in _COMMAND.split(text))
     text = re.sub(r"\b(https?|ftp)://", r"\1:\\//", _ACTIVE.sub(r"\\\1", text), flags=re.IGNORECASE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from monitor.digest.columns import COLUMNS, GLUE, width, wrap
+from monitor.digest.columns import COLUMNS, GLUE, TIE, width, wrap
 from monitor.digest.parts import Digest, Fact, Picture, Story
 from monitor.digest.unseen import Linked
 from monitor.digest.weekwords import MAX_QUOTES
@@ -30,7 +30,7 @@ def text(digest: Digest, wording: type[Wording] = Wording) -> str:
     lines += sections
     if words.next():
         lines += wrap(words.next())
-    return "\n".join(line.rstrip() for line in lines).replace(GLUE, " ") + "\n"
+    return "\n".join(line.rstrip() for line in lines).replace(GLUE, " ").replace(TIE, " ") + "\n"
 
 
 def _apart(left: str, right: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,8 @@ DAYS = 30
 OTHER = ""
 """The side of everybody who is no party: outlets of third countries, and those whose country is not known."""
 RANK = {Voice.GOVERNMENT: 0, Voice.OFFICIAL: 1, Voice.OUTLET: 2, Voice.COMMENT: 3}
+OLD_AFTER = timedelta(hours=36)
+"""Reported that long before the period began, words are not of this week; as ``facts.OLD_AFTER``."""
 _LEAST_WORDS = 3
 """Shorter quotations are names and terms; a Japanese one counts two letters as a word."""
 
@@ -53,13 +55,15 @@ def ledger(material: Material) -> tuple[Saying, ...]:
     for one in sorted(material.said, key=lambda said: -len(said.words)):
         if not _name(one.speaker, material.speakers) or _words(one) < _LEAST_WORDS:
             continue
+        if one.at < material.period.start - OLD_AFTER:
+            continue  # said long ago, and only found now
         same = next((group for group in groups if _says_same(group[0], one)), None)
         if same is None:
             groups.append([one])
         else:
             same.append(one)
     order = {country: place for place, country in enumerate(material.parties)}
-    sayings = [_saying(group, material.speakers) for group in groups]
+    sayings = [_saying(group, material.speakers, material.recipient.language) for group in groups]
     return tuple(
         sorted(
             sayings,
@@ -87,7 +91,7 @@ def _words(one: Said) -> float:
     return len(_flat(one.words)) / 2 if one.lang == "ja" else len(one.words.split())
 
 
-def _saying(group: Sequence[Said], speakers: Mapping[str, Speaker]) -> Saying:
+def _saying(group: Sequence[Said], speakers: Mapping[str, Speaker], lang: str) -> Saying:
     longest = group[0]
     first = min(group, key=lambda one: (one.at, one.outlet))
     speaker = speakers.get(longest.speaker)
@@ -96,15 +100,16 @@ def _saying(group: Sequence[Said], speakers: Mapping[str, Speaker]) -> Saying:
         country=clean(speaker.country) if speaker else "",
         voice=speaker.voice if speaker else Voice.OUTLET,
         said=Printed(clean(longest.words, 600), language(longest.lang), clean(first.outlet)),
-        addressee=next(iter(_named(one.addressee for one in group)), ""),
+        addressee=addressee(next((one.addressee for one in group if one.addressee), ""), lang),
         at=first.at,
         outlets=len({one.outlet.casefold() for one in group}),
         link=link(first.url),
     )
 
 
-def _named(texts: Iterable[str]) -> list[str]:
-    return [name for text in texts if (name := clean(text, 80))]
+def addressee(name: str, lang: str) -> str:
+    """Return to whom it was said, for a reader of that language: ``reporters`` is English and says little."""
+    return "" if lang != "en" and name.isascii() and name.islower() else clean(name, 80)
 
 
 def _name(key: str, speakers: Mapping[str, Speaker]) -> str:

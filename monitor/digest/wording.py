@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from monitor.digest.columns import cut
+from monitor.digest.columns import TIE, cut
 from monitor.digest.parts import (
     Altered,
     Digest,
@@ -153,7 +153,11 @@ class Wording(WeekWords):
         if self._one_day():
             return ""
         start, end = self.digest.period
-        return self.phrases.say("covers", start=self.weekday_moment(start), end=self.weekday_moment(end))
+        line = self.phrases.say("covers", start=self.weekday_moment(start), end=self.weekday_moment(end))
+        begun = self.digest.watched_since
+        if begun is None or begun - start <= ONE_DAY:
+            return line
+        return self.prose(line, self.phrases.say("first_look", time=self.weekday_moment(begun)))
 
     def _counts(self) -> str:
         facts = self.phrases.count("facts", self.digest.facts)
@@ -400,7 +404,7 @@ class Wording(WeekWords):
 
     def folds(self) -> str:
         """Return ``story 1: 8 | seed 3: 11``; empty where nothing repeats."""
-        return " | ".join(f"{label}: {count}" for label, _, count in self.shown_folds())
+        return " | ".join(f"{label}: {count}".replace(" ", TIE) for label, _, count in self.shown_folds())
 
     def near_inline(self) -> bool:
         """Return True where the one title beside the topic fits the first screen of a quiet day."""

@@ -278,3 +278,51 @@ def test_an_empty_title_breaks_nothing(title):
 def test_a_quiet_day_names_the_last_new_fact():
     when = LastFact(invented.tokyo("2026-11-25 21:05"), "")
     assert "Last new fact: Wed 25 Nov 21:05." in render(digest(last_new_fact=when)).text
+
+
+def test_a_story_is_tagged_by_the_reports_that_tell_its_facts():
+    told = judged(
+        article(1, "Harbour Wire", "One", "2026-11-25 10:00"),
+        story="story:1",
+        sentences=(fact(0, "One new thing."),),
+        threads=("thread_graves",),
+    )
+    copy = judged(
+        article(2, "Pacific Ledger", "Two", "2026-11-25 11:00"),
+        Relation.COPY,
+        story="story:1",
+        duplicate_of="article:1",
+        threads=("thread_military",),
+    )
+    assert digest(told, copy).stories[0].threads == ("graves",)
+    assert digest(replace(told, threads=()), copy).stories[0].threads == ("military",)
+
+
+def test_a_title_is_no_fact_of_its_own_where_its_report_says_the_same():
+    def told(*sentences):
+        one = article(1, "Harbour Wire", "Ferry for 76 to sail", "2026-11-25 10:00")
+        return [f.said.text for f in digest(judged(one, sentences=sentences)).stories[0].facts]
+
+    title, lead = (
+        fact(0, "Ferry for 76 to sail", "number:76"),
+        fact(1, "A ferry for 76 sails in May.", "number:76"),
+    )
+    assert told(title, lead) == [lead.text]
+    assert told(title) == [title.text]
+    other = fact(2, "The harbour is closed.", "place:nemuro")
+    assert told(title, other) == [other.text]  # the headline above tells it
+
+
+def test_a_title_in_another_language_than_the_headline_keeps_what_only_it_says():
+    english = judged(
+        article(1, "Harbour Wire", "Ferry to sail", "2026-11-25 10:00"),
+        story="story:1",
+        sentences=(fact(0, "Ferry to sail", "act:sail"),),
+    )
+    russian = judged(
+        article(2, "Полит-Лента", "Паром на 76 мест", "2026-11-25 11:00"),
+        story="story:1",
+        sentences=(fact(0, "Паром на 76 мест", "number:76"), fact(1, "Порт закрыт.", "place:nemuro")),
+    )
+    said = {one.said.text for one in digest(english, russian).stories[0].facts}
+    assert said == {"Ferry to sail", "Паром на 76 мест", "Порт закрыт."}

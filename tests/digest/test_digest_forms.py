@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.digest import columns as columns_mod
 from monitor.digest.build import build, empty
 from monitor.digest.english import ENGLISH
 from monitor.digest.render import form, printed, render
@@ -134,6 +135,27 @@ def test_a_catch_up_digest_names_its_period():
     start = invented.tokyo("2026-11-24 06:52")
     text = render(build(replace(material, period=invented.Span(start, material.period.end)))).text
     assert "Covers Tue 24 Nov 06:52 to Fri 27 Nov 06:54." in text
+
+
+def test_a_digest_that_reaches_behind_the_first_look_says_when_that_was():
+    start, begun = invented.tokyo("2026-11-01 00:00"), invented.tokyo("2026-11-26 09:30")
+    material = replace(
+        invented.empty_day(),
+        period=invented.Span(start, invented.empty_day().period.end),
+        watched_since=begun,
+    )
+    for one in (render(build(material)).text, render(build(material)).markdown):
+        assert "First look at the sources: Thu 26 Nov 09:30." in " ".join(one.split())
+    assert "First look" not in render(build(replace(material, watched_since=start))).text
+
+
+def test_a_name_and_its_figure_stand_on_one_line():
+    text = render(build(invented.empty_day())).text
+    folds = re.search(r"know:(.*?)\nLast", text, re.DOTALL)[1]
+    assert "Invitation letter: 9" in folds
+    for one in (render(build(invented.normal_day())).html, render(build(invented.empty_day())).html):
+        assert columns_mod.TIE not in one
+        assert columns_mod.GLUE not in one
 
 
 def test_zones_without_a_name_show_their_offset():

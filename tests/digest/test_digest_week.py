@@ -161,3 +161,14 @@ def test_an_operator_gets_no_news_of_the_week():
     )
     assert digest.picture is None
     assert digest.ledger == ()
+
+
+def test_words_of_long_ago_that_were_only_found_now_are_none_of_this_week():
+    assert ledger(said("person:orlov", "words of long ago, found in a backlog", at="2026-11-17 18:00")) == ()
+    assert len(ledger(said("person:orlov", "words of the day before the week", at="2026-11-18 10:00"))) == 1
+
+
+def test_to_whom_is_told_where_it_says_something():
+    assert week.addressee("Harbour Wire", "ru") == "Harbour Wire"
+    assert week.addressee("reporters", "en") == "reporters"
+    assert week.addressee("reporters", "ja") == ""
