@@ -82,10 +82,10 @@ def build(material: Material) -> Digest:
         articles=tuple((one.article.id, one.relation.value, clean(one.reason)) for one in material.articles),
         program=clean(material.program) or "monitor",
         reprint=clean(material.reprint),
-        watched_since=material.watched_since,
         picture=week.picture(material, material.zone or material.recipient.zone),
         ledger=week.ledger(material),
         stuck=material.stuck,
+        belated=material.belated,
     )
     return _faults_only(digest) if digest.operator else digest
 
@@ -96,8 +96,9 @@ def empty(digest: Digest) -> bool:
     This is what ``when_empty = "skip"`` leaves out; a day on which nobody could look is never empty.
     """
     seen = digest.sight
-    told = digest.stories or digest.restated or digest.changed or digest.notes or digest.stuck
-    return not told and digest.could_look and not (seen.newly or seen.blind)
+    told = digest.stories or digest.restated or digest.changed
+    own = digest.notes or digest.stuck or digest.belated
+    return not (told or own) and digest.could_look and not (seen.newly or seen.blind)
 
 
 def _faults_only(digest: Digest) -> Digest:
@@ -224,7 +225,7 @@ def _story(
         ref=ref,
         headline=printed,
         headline_link=url,
-        threads=_threads(bearing) or _threads(members),
+        threads=tuple(dict.fromkeys(name for one in [*bearing, *members] for name in one.threads)),
         facts=tuple(facts),
         voice=facts[0].voice,
         outlets=facts_of.outlets(members),
@@ -232,10 +233,6 @@ def _story(
         at=first,
         order=_order(facts[0], origins),
     )
-
-
-def _threads(articles: Iterable[DigestArticle]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for one in articles for name in one.threads))
 
 
 def _headline(

@@ -59,7 +59,6 @@ ENGLISH = Phrases(
         "restated_none_daily": "Restated yesterday: none.",
         "near_one": "Near the topic: 1 - {title}",
         "covers": "Covers {start} to {end}.",
-        "first_look": "First look at the sources: {time}.",
         "operator": "You are told of faults only.",
         # blindness
         "blind": "Blind {where}from {start} to {end}: whether anything is new, we cannot say.",
@@ -199,6 +198,10 @@ ENGLISH = Phrases(
         "why.parse_lost": "sends what cannot be read",
         "why.never": "was never reached",
         "why.down": "was not asked: the service was not running",
+        "belated.late": "The digest of {slot} was delivered late: {at}.",
+        "belated.never": "The digest of {slot} was never delivered; its news is told here. Why: {command}",
+        "belated.waits": "The digest of {slot} still waits for delivery; why: {command}",
+        "belated.twice": "The digest of {slot} may have come twice: an answer was lost on the way.",
         "stuck": (
             "{n} earlier digest still waits for delivery; why: {command}",
             "{n} earlier digests still wait for delivery; why: {command}",

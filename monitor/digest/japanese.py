@@ -58,7 +58,6 @@ JAPANESE = Phrases(
         "restated_none_daily": "昨日の立場の再表明: なし。",
         "near_one": "周辺の話題: 1件 - {title}",
         "covers": "対象期間: {start}から{end}まで。",
-        "first_look": "情報源の初回確認: {time}。",
         "operator": "障害のみをお知らせします。",
         # blindness
         "blind": "{where}{start}から{end}まで確認できず。その間に新しい事実があったかどうかは不明。",
@@ -189,6 +188,10 @@ JAPANESE = Phrases(
         "why.parse_lost": "読み取れないものを返す",
         "why.never": "一度もつながらない",
         "why.down": "未確認（サービス停止中）",
+        "belated.late": "{slot}のまとめは遅れて届きました（{at}）。",
+        "belated.never": "{slot}のまとめは届きませんでした。内容は今回に含みます。理由: {command}",
+        "belated.waits": "{slot}のまとめは未配信です。理由: {command}",
+        "belated.twice": "{slot}のまとめは二度届いた可能性があります（応答が途中で失われました）。",
         "stuck": ("これまでのまとめ{n}件が未配信。理由: {command}",),
         # times
         "date": "{month}{day}日",

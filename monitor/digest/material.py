@@ -210,6 +210,27 @@ class LastFact:
     """The story's sub-thread, said in the reader's language where there is no label."""
 
 
+class Fate(StrEnum):
+    """How an earlier digest fared that did not simply arrive."""
+
+    LATE = "late"
+    NEVER = "never"
+    """Refused for good; what it held is told again."""
+    WAITS = "waits"
+    TWICE = "twice"
+    """It may have come twice, as the same message: an answer was lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Belated:
+    """An earlier digest of this recipient that did not simply arrive."""
+
+    slot_at: datetime
+    fate: Fate
+    at: datetime | None = None
+    """When the other side accepted it, for ``late``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Material:
     """Everything one digest for one recipient is made from."""
@@ -255,7 +276,9 @@ class Material:
     parties: tuple[str, ...] = ("RU", "JP")
     """Countries of the dispute; outlets of others are marked as third."""
     stuck: int = 0
-    """Earlier digests that still wait for delivery."""
+    """Digests for others that still wait for delivery."""
+    belated: tuple[Belated, ...] = ()
+    """This recipient's earlier digests that did not simply arrive, oldest first."""
     weekly: bool = False
     """The recipient gets one a week: the picture of the month and the ledger of quotes go with it."""
     month: tuple[Report, ...] = ()

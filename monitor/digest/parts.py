@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from monitor.digest.material import Backfilled, LastFact, Revision, Span, Voice
+from monitor.digest.material import Backfilled, Belated, LastFact, Revision, Span, Voice
 from monitor.digest.sight import Sight
 from monitor.model import Change, Recipient
 
@@ -234,14 +234,14 @@ class Digest:
     """How the reader calls the program."""
     reprint: str = ""
     """Words after ``program`` that print all of this digest; empty: its slot's."""
-    watched_since: datetime | None = None
-    """When this installation looked for the first time."""
     picture: Picture | None = None
     """Of a weekly digest."""
     ledger: tuple[Saying, ...] = ()
     """Of a weekly digest."""
     stuck: int = 0
-    """Earlier digests that still wait for delivery."""
+    """Digests for others that still wait for delivery."""
+    belated: tuple[Belated, ...] = ()
+    """The recipient's earlier digests that did not simply arrive."""
 
     @property
     def facts(self) -> int:

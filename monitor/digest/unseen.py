@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.digest.material import SourceReport, Span
+from monitor.digest.material import Belated, SourceReport, Span
 from monitor.digest.safe import link
 from monitor.digest.sight import Blind, Cause, union
 from monitor.digest.times import Times
@@ -15,6 +15,8 @@ from monitor.model import Health
 
 MAX_NAMES = 3
 """Names a line lists before it counts instead."""
+MAX_BELATED = 4
+"""Earlier digests whose fate is told, the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,8 @@ class Unseen(Times):
         """Return True where this day has something to tell about blindness, beyond what always stands."""
         seen = self.digest.sight
         quiet_day = not self.digest.stories and self.digest.could_look
-        fresh = seen.newly or seen.gaps or self.digest.notes or self.digest.stuck or self.digest.backfilled
+        own = self.digest.notes or self.digest.stuck or self.digest.belated
+        fresh = seen.newly or seen.gaps or own or self.digest.backfilled
         return bool(fresh) or not quiet_day or self.digest.operator or bool(self.digest.waiting)
 
     def not_seen(self) -> list[Linked]:
@@ -197,10 +200,20 @@ class Unseen(Times):
             lines.append(Linked(self.fill()))
         if self.digest.waiting:
             lines.append(Linked(self._waiting()))
+        lines += [Linked(self._belated(one)) for one in self.digest.belated[-MAX_BELATED:]]
         if self.digest.stuck:
             command = self.command("health")
             lines.append(Linked(self.phrases.count("stuck", self.digest.stuck, command=command)))
         return lines + [Linked(note) for note in self.digest.notes]
+
+    def _belated(self, one: Belated) -> str:
+        """Return what became of an earlier digest."""
+        slot = self.weekday_moment(one.slot_at)
+        if one.at is None:
+            return self.phrases.say(f"belated.{one.fate.value}", slot=slot, command=self.command("health"))
+        same = one.at.astimezone(self.zone).date() == one.slot_at.astimezone(self.zone).date()
+        at = self.clock(one.at) if same else self.weekday_moment(one.at)
+        return self.phrases.say(f"belated.{one.fate.value}", slot=slot, at=at)
 
     def _many_out(self) -> bool:
         """Return True when a shared blindness was told above, so that its sources are not listed again."""

@@ -25,6 +25,8 @@ from monitor.service.keys import ALIVE_KEY
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
 NOBODY_REACHED = frozenset({FetchKind.DNS, FetchKind.CONNECT, FetchKind.TIMEOUT})
+FORTNIGHT = timedelta(days=14)
+"""How long troubled deliveries are shown."""
 ALIVE_WITHIN = timedelta(minutes=3)
 """The daemon leaves a sign every 20 s; nine missed ones are no accident."""
 LOW_DISK_BYTES = 200_000_000
@@ -217,6 +219,31 @@ def stuck_digests(store: Store) -> list[DigestRow]:
     return [row for row in store.outbox(FOREVER) if row.attempts > 0]
 
 
+def deliveries(store: Store, now: datetime) -> list[DigestRow]:
+    """Return the last fortnight's digests that wait, were refused, or may have come twice, oldest first."""
+    rows = store.digests_since(now - FORTNIGHT)
+    waiting = {row.id for row in stuck_digests(store)}
+    return [row for row in rows if row.id in waiting or row.state == "refused" or row.repeats]
+
+
+def _delivery_line(row: DigestRow) -> str:
+    """Return what became of one digest, in a line."""
+    attempts = "1 attempt" if row.attempts == 1 else f"{row.attempts} attempts"
+    end = {"sent": "delivered", "refused": "refused for good"}.get(str(row.state), "waits")
+    said = f"{row.recipient_id} {row.slot}: {end} after {attempts}"
+    if row.repeats:
+        times = "once" if row.repeats == 1 else f"{row.repeats} times"
+        said += f", handed over {times} more under one Message-ID as an answer was lost"
+    if row.next_attempt is not None:
+        said += f", next {row.next_attempt:%Y-%m-%d %H:%M} UTC"
+    return f"{said}: {row.detail}" if row.detail and row.state != "sent" else f"{said}."
+
+
+def _delivery_fact(row: DigestRow) -> dict[str, Any]:
+    names = ("recipient_id", "slot", "attempts", "repeats", "next_attempt", "sent_at", "detail")
+    return {"state": str(row.state)} | {name: getattr(row, name) for name in names}
+
+
 def _sources(context: Context) -> list[Finding]:
     """Return which sources do not answer; where none can be reached, one line says so for all."""
     active, states = context.settings.active, context.store.source_states()
@@ -293,6 +320,7 @@ def health(settings: Settings, now: datetime | None = None) -> HealthReport:
             states = store.source_states()
             counts = store.counts()
             stuck = stuck_digests(store)
+            troubled = deliveries(store, now)
     except StoreError as error:
         return HealthReport(False, f"the store cannot be opened: {error}")
     active = {source.id for source in settings.active}
@@ -307,20 +335,25 @@ def health(settings: Settings, now: datetime | None = None) -> HealthReport:
         "pending": counts.pending,
         "digests_waiting": len(stuck),
         "delivery": stuck[-1].detail if stuck else "",
+        "deliveries": [_delivery_fact(row) for row in troubled],
     }
+    lines = "".join(f"\n{_delivery_line(row)}" for row in troubled)
+
+    def unwell(said: str) -> HealthReport:
+        return HealthReport(False, said + lines, facts)
+
     if alive is None:
-        return HealthReport(False, "no daemon has ever worked on this store; start it: monitor run", facts)
+        return unwell("no daemon has ever worked on this store; start it: monitor run")
     if not alive:
-        return HealthReport(False, "the daemon was stopped; start it: monitor run", facts)
+        return unwell("the daemon was stopped; start it: monitor run")
     age = now - datetime.fromisoformat(alive)
     if age > ALIVE_WITHIN:
-        minutes = int(age.total_seconds() // 60)
-        return HealthReport(False, f"the daemon's last sign of life is {minutes} minutes old", facts)
+        return unwell(f"the daemon's last sign of life is {int(age.total_seconds() // 60)} minutes old")
     text = f"alive; {len(seen)} of {len(active)} sources answer"
     if failing:
         text += f"; not: {', '.join(failing[:8])}"
     if polled and not seen:
         text += "; it cannot look: most likely this machine's own network"
     if stuck:
-        text += f"; {len(stuck)} digests wait for delivery: {stuck[-1].detail}"
-    return HealthReport(True, text.rstrip(".") + ".", facts)
+        text += "; 1 digest waits" if len(stuck) == 1 else f"; {len(stuck)} digests wait"
+    return HealthReport(True, text.rstrip(".") + "." + lines, facts)

@@ -27,7 +27,7 @@ from monitor.digest.material import (
 from monitor.judge import novelty
 from monitor.judge.novelty import ToldSentence
 from monitor.model import Level, Recipient, Relation, Source, SourceState, Terms
-from monitor.service import names, positions, provenance, report
+from monitor.service import belated, names, positions, provenance, report
 from monitor.service.context import Context
 from monitor.service.keys import STARTED_KEY
 
@@ -71,7 +71,10 @@ def material_of(
         waiting=settings.waiting,
         revisions=tuple(_revisions(context, period)),
         backfilled=tuple(_backfilled(context, period)),
-        stuck=sum(row.attempts > 0 for row in context.store.outbox(FOREVER)),
+        stuck=sum(
+            row.attempts > 0 and row.recipient_id != recipient.id for row in context.store.outbox(FOREVER)
+        ),
+        belated=tuple(belated.of(context, recipient, period)),
         references=tuple(_references(context, recipient, told)),
         speakers=names.speakers(recipient.language) | _own_speakers(context, told, said),
         labels=names.labels(recipient.language),
