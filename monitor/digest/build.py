@@ -82,6 +82,7 @@ def build(material: Material) -> Digest:
         articles=tuple((one.article.id, one.relation.value, clean(one.reason)) for one in material.articles),
         program=clean(material.program) or "monitor",
         reprint=clean(material.reprint),
+        watched_since=material.watched_since,
         picture=week.picture(material, material.zone or material.recipient.zone),
         ledger=week.ledger(material),
         stuck=material.stuck,
@@ -225,7 +226,7 @@ def _story(
         ref=ref,
         headline=printed,
         headline_link=url,
-        threads=tuple(dict.fromkeys(name for one in [*bearing, *members] for name in one.threads)),
+        threads=_threads(bearing) or _threads(members),
         facts=tuple(facts),
         voice=facts[0].voice,
         outlets=facts_of.outlets(members),
@@ -233,6 +234,10 @@ def _story(
         at=first,
         order=_order(facts[0], origins),
     )
+
+
+def _threads(articles: Iterable[DigestArticle]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for one in articles for name in one.threads))
 
 
 def _headline(

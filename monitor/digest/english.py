@@ -59,6 +59,7 @@ ENGLISH = Phrases(
         "restated_none_daily": "Restated yesterday: none.",
         "near_one": "Near the topic: 1 - {title}",
         "covers": "Covers {start} to {end}.",
+        "first_look": "First look at the sources: {time}.",
         "operator": "You are told of faults only.",
         # blindness
         "blind": "Blind {where}from {start} to {end}: whether anything is new, we cannot say.",

@@ -58,6 +58,7 @@ JAPANESE = Phrases(
         "restated_none_daily": "昨日の立場の再表明: なし。",
         "near_one": "周辺の話題: 1件 - {title}",
         "covers": "対象期間: {start}から{end}まで。",
+        "first_look": "情報源の初回確認: {time}。",
         "operator": "障害のみをお知らせします。",
         # blindness
         "blind": "{where}{start}から{end}まで確認できず。その間に新しい事実があったかどうかは不明。",

@@ -234,6 +234,8 @@ class Digest:
     """How the reader calls the program."""
     reprint: str = ""
     """Words after ``program`` that print all of this digest; empty: its slot's."""
+    watched_since: datetime | None = None
+    """When this installation looked for the first time."""
     picture: Picture | None = None
     """Of a weekly digest."""
     ledger: tuple[Saying, ...] = ()

@@ -69,6 +69,7 @@ RUSSIAN = Phrases(
         "restated_none_daily": "Повторённых вчера позиций нет.",
         "near_one": "Рядом с темой: 1 - {title}",
         "covers": "Охватывает время с {start} до {end}.",
+        "first_look": "Впервые посмотрели источники: {time}.",
         "operator": "Вам сообщают только о сбоях.",
         # blindness
         "blind": "Не видели {where}с {start} до {end}: есть ли новое, сказать нельзя.",
