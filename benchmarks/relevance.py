@@ -95,7 +95,7 @@ def pages_asked_for(folder: Path, topic: Topic) -> tuple[int, int]:
             prepared = prepare(entry.title, entry.summary, entry.content, entry.lang or document.lang)
             answer = relevance.judge(prepared, topic, lang=prepared.lang)
             entries += 1
-            asked += answer.review or answer.level is Level.RELEVANT
+            asked += answer.review or answer.suspect or answer.level is Level.RELEVANT
     return entries, asked
 
 
@@ -124,7 +124,7 @@ def figures(
             row = counts.setdefault(key, [0] * 6)
             row[cell] += 1
             row[4] += answer.review
-            row[5] += cell == 2 and not answer.review
+            row[5] += cell == 2 and not answer.review and not answer.suspect
     return {
         key: {
             "f1": 2 * hit / max(1, 2 * hit + false + missed),

@@ -494,6 +494,8 @@ class Relevance:
     """One sentence a desk officer understands."""
     review: bool = False
     """True when the page should be read before the answer stands."""
+    suspect: bool = False
+    """True when a page is worth reading on suspicion only: the text names nothing, and may be oblique."""
     hits: tuple[Hit, ...] = ()
     threads: tuple[str, ...] = ()
     """Sub-threads touched, for tags and sections."""

@@ -157,6 +157,7 @@ def _fetch(table: Table) -> Fetching:
     fetching = Fetching(
         allow_private=frozenset(host.lower() for host in private),
         article_gap_s=table.number("article_gap_s", usual.article_gap_s, low=0, high=3600),
+        pages_on_suspicion=table.whole("pages_on_suspicion", usual.pages_on_suspicion, low=0, high=1000),
         max_bytes=table.whole("max_bytes", usual.max_bytes, low=100_000, high=100_000_000),
     )
     if fetching.article_gap_s < 1 and not private:

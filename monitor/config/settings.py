@@ -39,6 +39,10 @@ class Fetching:
     """``host`` or ``host:port``, lower case."""
     article_gap_s: float = 5.0
     """Seconds between two article requests to one host (polling-etiquette A6)."""
+    pages_on_suspicion: int = 10
+    """Pages a source and day (UTC) read though title and teaser name nothing of the topic; 0: none.
+
+    Measured on 2124 entries of general news: 5 would ask for one, so that a busy agency stays below it."""
     max_bytes: int = 10_000_000
     """Largest body taken, after decompression (polling-etiquette D12)."""
 

@@ -16,6 +16,8 @@ Theory of operation:
 5. Score: a logistic sum of these; the line is 0.5. Both sides must be named, or implied by the outlet, and
    one remark in passing never carries a text.
 6. Review: a short text that names a side or a word of the subject has its page read before it is dropped.
+7. Suspicion: one that names nothing at all, but has words under which the topic may hide (hints of the topic:
+   an unnamed dispute, talks, neighbours, columns), has its page read as far as a small budget goes.
 """
 
 from __future__ import annotations
@@ -61,8 +63,11 @@ def judge(prepared: Prepared, topic: Topic, *, lang: str = "", country: str = ""
     outlet's, which may stand for a side that its texts need not name. ``review`` asks to read the page.
     """
     lang = lang or prepared.lang
-    if not topic.passes_gate("\n".join(s.folded for s in prepared.sentences), lang):
-        return Relevance(Level.OFF_TOPIC, 0.0, "none", f"Off topic: names nothing of {topic.short}.")
+    folded = "\n".join(s.folded for s in prepared.sentences)
+    if not topic.passes_gate(folded, lang):
+        reason = f"Off topic: names nothing of {topic.short}."
+        suspect = prepared.words < topic.rules.teaser_words and topic.suspects(folded, lang)
+        return Relevance(Level.OFF_TOPIC, 0.0, "none", reason, suspect=suspect)
     return _Reader(prepared, topic, lang, country).answer()
 
 
@@ -106,6 +111,7 @@ class _Reader:
         self.prepared = prepared
         self.topic = topic
         self.rules = topic.rules
+        self.lang = lang
         self.telling = topic.rules.sides & ~topic.rules.at_home(lang, country)
         self.implied = [i for i in topic.rules.implied if i.lang == lang and country in i.countries]
         self.lines = [_Line(sentence, number) for number, sentence in enumerate(prepared.sentences)]
@@ -339,12 +345,14 @@ class _Reader:
             score = min(score, round(rules.line - 0.01, 4))
         theme = self._theme()
         level = self._level(score, theme)
+        review = self._review(level, score, sides)
         return Relevance(
             level=level,
             score=score,
             rule=self._rule(level, theme),
             reason=self._reason(level, theme, shares),
-            review=self._review(level, score, sides),
+            review=review,
+            suspect=level is Level.OFF_TOPIC and not review and self._suspect(),
             hits=self._hits(),
             threads=self._threads(level),
         )
@@ -386,6 +394,12 @@ class _Reader:
         return bool(self.named & self.telling) or any(
             all(bits & need for need in group) for group in rules.review
         )
+
+    def _suspect(self) -> bool:
+        """Return True for a teaser on nothing in particular under which the topic may hide."""
+        if self.prepared.words >= self.rules.teaser_words or any(line.themes for line in self.lines):
+            return False
+        return self.topic.suspects("\n".join(line.sentence.folded for line in self.lines), self.lang)
 
     def _rule(self, level: Level, theme: Concept | None) -> str:
         if level is Level.RELEVANT:

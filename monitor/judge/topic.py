@@ -27,6 +27,8 @@ _ANY_THEME = "any_theme"
 """Name under which rules ask for a sentence on whatever else."""
 _ANY = "any"
 """Patterns under this key serve every language."""
+_ADDRESS = "address"
+"""Name of the hint whose words (``any``, Latin letters) are looked for in addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,11 @@ class Rules:
     other: tuple[Other, ...]
     evidence: tuple[Evidence, ...]
 
+    suspect: tuple[frozenset[str], ...] = ()
+    """Alternatives of hints: a headline with all of one may hide the topic without naming it …"""
+    suspect_without: frozenset[str] = frozenset()
+    """… unless it has one of these."""
+
     def at_home(self, lang: str, country: str = "") -> int:
         """Return the bits of the sides that an outlet of this language or country names every day."""
         bits = 0
@@ -167,6 +174,22 @@ class Rules:
             if home.lang == lang or country in home.countries:
                 bits |= home.bits
         return bits
+
+
+@dataclass(frozen=True)
+class _Hints:
+    """Words that name nothing, but make a page worth reading; apart from the names, which never meet them."""
+
+    order: tuple[str, ...]
+    patterns: Mapping[str, tuple[tuple[int, Pattern], ...]]
+    matchers: dict[str, Matcher] = field(default_factory=dict)
+
+    def names(self, folded: str, lang: str) -> frozenset[str]:
+        """Return the hints met in a folded text."""
+        matcher = self.matchers.get(lang)
+        if matcher is None:
+            matcher = self.matchers[lang] = Matcher(self.patterns.get(lang, ()))
+        return frozenset(self.order[found.key] for found in matcher.find(folded))
 
 
 @dataclass(frozen=True)
@@ -188,6 +211,7 @@ class Topic:
     _gates: dict[str, tuple[tuple[tuple[str, ...], ...], ...]] = field(
         default_factory=dict, repr=False, compare=False
     )
+    _hints: _Hints = field(default_factory=lambda: _Hints((), {}), repr=False, compare=False)
 
     def find(self, folded: str, text: str, lang: str) -> list[tuple[Concept, bool, Found]]:
         """Return (concept, weak, where) for each name in one folded sentence, in order, overlaps kept.
@@ -209,6 +233,28 @@ class Topic:
         if any(slug in path for slug in self.slugs):
             return True
         return not re.search(r"[a-z]{3,}-[a-z]{3,}|[a-z]{6,}", path.rsplit("/", 2)[-1] or path)
+
+    def address_names(self, path: str) -> bool:
+        """Return True when the last part of an address names what makes a short text worth its page.
+
+        Addresses speak English, or words in Latin letters that the hint ``address`` has.
+        """
+        slug = path.lower().rstrip("/").rpartition("/")[2]
+        words = fold(slug.partition(".")[0].replace("-", " ").replace("_", " "))
+        if " " not in words:
+            return False
+        bits = 0
+        for concept, weak, _ in self.find(words, words, "en"):
+            bits |= 0 if weak else concept.bits
+        named = any(all(bits & need for need in group) for group in self.rules.review)
+        return named or _ADDRESS in self._hints.names(words, _ANY)
+
+    def suspects(self, folded: str, lang: str) -> bool:
+        """Return True when a text that names nothing has words under which the topic may hide."""
+        names = self._hints.names(folded, lang)
+        if not names or names & self.rules.suspect_without:
+            return False
+        return any(group <= names for group in self.rules.suspect)
 
     def passes_gate(self, folded: str, lang: str) -> bool:
         """Return False for a text without any word that an answer other than "off topic" needs."""
@@ -283,7 +329,7 @@ class _Loader:
         self.counted: dict[tuple[int, int], int] = {}
 
     def load(self, data: dict[str, Any]) -> Topic:
-        self.known(data, "", ("version", "subject", "concept", "negative", "rules"))
+        self.known(data, "", ("version", "subject", "concept", "negative", "hint", "rules"))
         if data.get("version") != 1:
             self.wrong("version", "write version = 1: the only form of this file so far")
         subject = self.table(data, "subject", "")
@@ -294,7 +340,8 @@ class _Loader:
             self.wrong("concept", "a topic needs at least one [concept.NAME] with words and a role")
         self.number_roles(concepts, themes)
         read = [*self.read_concepts(concepts), *self.read_themes(themes)]
-        rules = self.rules(self.table(data, "rules", ""))
+        hints = self.read_hints(self.table(data, "hint", ""))
+        rules = self.rules(self.table(data, "rules", ""), hints)
         label = self.words(subject, "label", "subject")
         short = self.words(subject, "short", "subject", label) if "short" in subject else label
         if self.mistakes:
@@ -312,6 +359,7 @@ class _Loader:
             rules=rules,
             counted=tuple((role, number, bit) for (role, number), bit in self.counted.items()),
             _patterns={lang: tuple(pairs) for lang, pairs in patterns.items()},
+            _hints=hints,
         )
 
     # ---------------------------------------------------------------------------------- concepts
@@ -370,6 +418,16 @@ class _Loader:
             read.append((concept, self.patterns(table, key)))
         return read
 
+    def read_hints(self, tables: dict[str, Any]) -> _Hints:
+        patterns: dict[str, list[tuple[int, Pattern]]] = {}
+        for index, name in enumerate(tables):
+            key = f"hint.{name}"
+            table = self.table(tables, name, "hint")
+            self.known(table, key, ("note",), languages=True)
+            for lang, _, pattern in self.patterns(table, key):
+                patterns.setdefault(lang, []).append((index, pattern))
+        return _Hints(tuple(tables), {lang: tuple(pairs) for lang, pairs in patterns.items()})
+
     def patterns(self, table: dict[str, Any], key: str) -> list[tuple[str, int, Pattern]]:
         languages = [lang for lang in table if _LANGUAGE.fullmatch(lang) or lang == _ANY]
         if not languages:
@@ -388,7 +446,7 @@ class _Loader:
 
     # ---------------------------------------------------------------------------------- rules
 
-    def rules(self, table: dict[str, Any]) -> Rules:
+    def rules(self, table: dict[str, Any], hints: _Hints) -> Rules:
         numbers = {
             "line": (0.5, 0, 1), "near_line": (0.2, 0, 1), "full_share": (0.34, 0.01, 1),
             "background_weight": (0.3, 0, 1), "bias": (-2.4, -20, 20), "title_weight": (3.0, 0, 20),
@@ -402,7 +460,7 @@ class _Loader:
         }  # fmt: skip
         others = (
             "gate", "review", "sides", "require", "near_roles", "background", "bind", "implied", "home",
-            "other", "evidence",
+            "other", "evidence", "suspect", "suspect_without",
         )  # fmt: skip
         self.known(table, "rules", (*numbers, *counts, *others))
         read: dict[str, Any] = {}
@@ -423,7 +481,26 @@ class _Loader:
             home=tuple(self.home(t, k) for t, k in self.tables(table, "home", "rules")),
             other=tuple(self.other(t, k) for t, k in self.tables(table, "other", "rules")),
             evidence=self.evidence(table),
+            suspect=self.suspicions(table, hints),
+            suspect_without=self.hinted(table.get("suspect_without", []), "rules.suspect_without", hints),
         )
+
+    def suspicions(self, table: dict[str, Any], hints: _Hints) -> tuple[frozenset[str], ...]:
+        value = table.get("suspect", [])
+        if isinstance(value, list):
+            return tuple(self.hinted(group, "rules.suspect", hints) for group in value if group)
+        self.wrong("rules.suspect", 'write a list of groups of hints: [["a"], ["b", "c"]]')
+        return ()
+
+    def hinted(self, value: object, key: str, hints: _Hints) -> frozenset[str]:
+        """Return the names of hints in a list, each of which must be there."""
+        if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+            self.wrong(key, 'must be a list of hints: ["…", "…"]')
+            return frozenset()
+        for name in value:
+            if name not in hints.order:
+                self.wrong(key, f"{name!r} is no hint{self.nearest(name, hints.order)}")
+        return frozenset(value)
 
     def bind(self, table: dict[str, Any], key: str) -> Bind:
         names = ("role", "own", "other", "unless")

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from monitor.db.records import KnownText, PageRecord, PageState, PendingEntry
+from monitor.db.records import FOUND_NOW, KnownText, PageRecord, PageState, PendingEntry
 from monitor.db.store import Batch
 from monitor.errors import StoreError
 from monitor.judge import decide, fingerprint, novelty, relevance, traits
@@ -62,6 +62,10 @@ COMMON_AT_LEAST = 5
 do not count (`own_part`). With 8, copies in an outlet's frame were missed: benchmarks/copies.py --road."""
 
 
+SUSPICION_KEY = "pages_on_suspicion"
+"""Under which the store remembers what was spent today: one value, however many sources there are."""
+
+
 @dataclass(slots=True)
 class IngestReport:
     """What one run of judging did."""
@@ -86,13 +90,15 @@ class Look:
     prepared: Prepared
     relevance: Relevance
     wants_page: bool
+    suspect: bool = False
+    """Its page is worth reading on suspicion only: as far as the source's budget of the day goes."""
 
 
 async def ingest(context: Context) -> IngestReport:
     """Judge everything that is pending and due, and return the counts."""
     report = IngestReport()
     while batch := context.store.pending(context.clock(), BATCH):
-        looks = _first_looks(context, batch, report)
+        looks = grant(context, _first_looks(context, batch, report))
         wanted = [
             pages.Wanted(look.pending.entry.url or "", look.source) for look in looks if look.wants_page
         ]
@@ -128,7 +134,9 @@ def first_look(context: Context, pending: PendingEntry) -> Look:
     source, entry = _source_of(context, pending.source_id), pending.entry
     prepared = prepare(entry.title, entry.summary, entry.content, entry.lang or source.lang)
     seen = relevance.judge(prepared, context.topic, lang=prepared.lang, country=source.country)
-    return Look(pending, source, prepared, seen, _wants_page(context, source, pending, prepared, seen))
+    wants_page = _wants_page(context, source, pending, prepared, seen)
+    suspect = not wants_page and _is_suspect(context, source, pending, prepared, seen)
+    return Look(pending, source, prepared, seen, wants_page, suspect)
 
 
 def _wants_page(
@@ -143,6 +151,76 @@ def _wants_page(
     if seen.level is Level.RELEVANT or seen.review:
         return prepared.words < FULL_TEXT_WORDS or not pending.entry.content
     return False
+
+
+def _is_suspect(
+    context: Context, source: Source, pending: PendingEntry, prepared: Prepared, seen: Relevance
+) -> bool:
+    """Return True when text or address hint at the topic without naming it, and the page may tell."""
+    url = pending.entry.url
+    if not url or not source.fetch_articles or seen.level is not Level.OFF_TOPIC:
+        return False
+    if prepared.words >= FULL_TEXT_WORDS and pending.entry.content:
+        return False
+    return seen.suspect or context.topic.address_names(urlsplit(url).path)
+
+
+def grant(context: Context, looks: Sequence[Look]) -> list[Look]:
+    """Return the looks, with a page granted to suspects as far as the day's budget of their source goes.
+
+    What was spent is kept in the store, so that a restart grants nothing twice; backfill has a budget of its
+    own, and a page that is stored costs nothing.
+    """
+    suspects = [look for look in looks if look.suspect]
+    if not suspects:
+        return list(looks)
+    today = context.clock().date().isoformat()
+    budget = Suspicion.read(context.store.meta_get(SUSPICION_KEY), today)
+    stored = context.store.pages({pages.key_of(look.pending.entry.url or "") for look in suspects} - {""})
+    limit = context.settings.fetch.pages_on_suspicion
+    granted = [_granted(look, stored, budget, limit) for look in looks]
+    if budget.changed:
+        context.store.meta_set(SUSPICION_KEY, budget.text())
+    return granted
+
+
+def _granted(look: Look, stored: Mapping[str, PageRecord], budget: Suspicion, limit: int) -> Look:
+    if not look.suspect:
+        return look
+    if pages.key_of(look.pending.entry.url or "") in stored:
+        return replace(look, wants_page=True)
+    live = look.pending.discovered_via in FOUND_NOW
+    return replace(look, wants_page=budget.spend(look.source.id + ("" if live else " past"), limit))
+
+
+@dataclass(slots=True)
+class Suspicion:
+    """Pages granted on suspicion, by source (its past apart), on one day (UTC)."""
+
+    day: str
+    spent: dict[str, int] = field(default_factory=dict)
+    changed: bool = False
+
+    @classmethod
+    def read(cls, text: str | None, today: str) -> Suspicion:
+        """Return what was kept, or a fresh day."""
+        day, _, rest = (text or "").partition("\n")
+        if day != today:
+            return cls(today)
+        pairs = (line.rpartition("\t") for line in rest.splitlines())
+        return cls(today, {name: int(number) for name, _, number in pairs})
+
+    def text(self) -> str:
+        """Return what is kept of it."""
+        return "\n".join([self.day, *(f"{name}\t{number}" for name, number in sorted(self.spent.items()))])
+
+    def spend(self, name: str, limit: int) -> bool:
+        """Return True, and note it, while fewer than ``limit`` were granted."""
+        if self.spent.get(name, 0) >= limit:
+            return False
+        self.spent[name] = self.spent.get(name, 0) + 1
+        self.changed = True
+        return True
 
 
 def _judge_batch(

@@ -163,7 +163,8 @@ class _Again:
         self.report.judged += 1
         try:
             look = first_look(self.context, one.pending)
-            usable = record if look.wants_page and record and record.state is not PageState.RETRY else None
+            read = look.wants_page or look.suspect  # a suspect's page counts where it was granted and read
+            usable = record if read and record and record.state is not PageState.RETRY else None
             with batch.savepoint():
                 judge_one(self.context, batch, look, usable, one.at)
             if look.wants_page and usable is None and key:

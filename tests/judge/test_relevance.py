@@ -65,14 +65,14 @@ def test_short_forms_of_own_samples_are_kept_out_or_looked_up(shipped):
     assert table["lost"] == 0, table  # never seen again: neither relevant nor asking for the page
     table = bench.figures(bench.own_samples(), shipped, body=False)["all"]
     assert table["kept_out"] == 1.0
-    assert table["lost"] <= 6, table  # titles such as "Reporter's notebook" with nothing to go by
+    assert table["lost"] <= 2, table  # 2 measured: "Three conditions, says …" has nothing to go by
 
 
 @pytest.mark.shared
 def test_feeds_on_anything_ask_for_few_pages(shipped, shared):
     entries, asked = bench.pages_asked_for(shared / "corpus" / "feeds" / "real", shipped)
     assert entries > 1000
-    assert asked <= entries / 50  # 11 of 1668 measured
+    assert asked <= entries / 50  # 15 of 1668 measured, four of them on suspicion
 
 
 @pytest.mark.shared

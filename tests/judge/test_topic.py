@@ -183,3 +183,45 @@ def test_the_gate_passes_whatever_could_be_relevant_or_reviewed():
     assert loaded.passes_gate(fold("The Mira-Treaty"), "en")
     assert loaded.passes_gate(fold("Arlanders and Borlanders"), "en")
     assert not loaded.passes_gate(fold("Arland alone"), "en")
+
+
+HINTED = (
+    SMALL
+    + """
+[hint.matter]
+en = ["unsigned", "neighbour*"]
+[hint.mouth]
+en = ["envoy*"]
+[hint.elsewhere]
+en = ["Corland"]
+[hint.address]
+any = ["mirskij"]
+"""
+).replace(
+    "[rules]",
+    '[rules]\nsuspect = [["matter", "mouth"]]\nsuspect_without = ["elsewhere"]',
+)
+HINTED = HINTED.replace('review = [["a", "b"]]', 'review = [["subject"], ["a", "b"]]')
+
+
+def test_hints_make_a_text_suspect_together_and_never_where_another_is_named():
+    loaded = topic.load(HINTED)
+    assert loaded.suspects(fold("Envoys of the two neighbours meet"), "en")
+    assert not loaded.suspects(fold("Envoys meet"), "en")
+    assert not loaded.suspects(fold("Envoys of neighbours of Corland meet"), "en")
+    assert not loaded.suspects(fold("Envoys of the two neighbours meet"), "ja")
+
+
+def test_an_address_names_by_the_rules_of_review_or_by_a_word_of_its_own():
+    loaded = topic.load(HINTED)
+    for path in ("/news/arlanders-and-borlanders-meet", "/2026/mira-treaty.html", "/o-mirskij-vopros/"):
+        assert loaded.address_names(path), path
+    for path in ("/arlanders-borlanders/", "/", "", "/mira", "/arlanders-and-borlanders-meet/12"):
+        assert loaded.address_names(path) == (path == "/arlanders-borlanders/"), path
+
+
+def test_rules_ask_for_hints_that_are_there():
+    reported = {m.key: m.message for m in mistakes(HINTED.replace('["matter", "mouth"]', '["mater"]'))}
+    assert "did you mean 'matter'" in reported["rules.suspect"]
+    assert mistakes(HINTED.replace('["elsewhere"]', "3"))
+    assert mistakes(HINTED.replace('[["matter", "mouth"]]', "3"))

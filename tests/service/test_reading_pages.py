@@ -11,13 +11,15 @@ import pytest
 import structlog
 
 from monitor import config
-from monitor.db.records import PageState
+from monitor.db.records import PageState, PollRecord
 from monitor.fetch.client import Request
-from monitor.model import FetchKind, Source
+from monitor.model import Entry, FetchKind, Source
 from monitor.service import pages
 from monitor.service.ask import ask
 from monitor.service.context import opened
+from monitor.service.ingest import ingest
 from monitor.service.press import Press, serving
+from monitor.service.replay import replay
 from tests.road.presses import GRAVES, printed
 from tests.service.desks import Clock, at
 
@@ -69,13 +71,13 @@ def clock():
 
 
 @contextlib.contextmanager
-def desk(folder, clock, *bases, more=""):
+def desk(folder, clock, *bases, more="", fetch=""):
     """Open a context that may ask these addresses."""
     folder.mkdir(exist_ok=True)
     hosts = ", ".join(f'"{base.removeprefix("http://")}"' for base in bases)
     path = folder / "sources.toml"
     path.write_text(
-        f"[fetch]\nallow_private = [{hosts}]\narticle_gap_s = 0\n"
+        f"[fetch]\nallow_private = [{hosts}]\narticle_gap_s = 0\n{fetch}\n"
         f'[[source]]\nid = "wire"\nurl = "{bases[0]}/rss"\nlang = "en"\n{more}\n'
     )
     with opened(config.load(path, {}), clock=clock) as context:
@@ -177,3 +179,64 @@ def test_addresses_that_differ_in_tracking_alone_are_one_page(tmp_path, clock):
         assert len(found) == 1
         read(context, url + "?utm_campaign=c")
         assert [path for path in press.requests if "/news/" in path] == [article.path]
+
+
+# ------------------------------------------------------------------------------------------- on suspicion
+
+HIDDEN = b"""<html><title>The paper that never came</title><body><article>
+<p>Tokyo wants a peace treaty with Moscow once the four islands off Hokkaido are returned; Moscow says there is
+nothing to return.</p><p>Russia broke off the talks on the treaty in 2022, and Japan protested.</p>
+<p>Iturup, Kunashir, Shikotan and the Habomai islets are where they have been since 1945.</p>
+</article></body></html>"""
+OBLIQUE = "Two neighbours and an unsigned paper"
+
+
+def put(context, base, *titles, via="feed", slug=""):
+    entries = [
+        Entry(key=f"g:{name}", guid=name, url=f"{base}/{name}{slug}", title=title, content_hash=name)
+        for name, _, title in (title.partition(" ") for title in titles)
+    ]
+    at, found = context.clock(), tuple(entries)
+    poll = PollRecord(state=None, source="wire", at=at, kind=FetchKind.OK, entries=found, discovered_via=via)
+    context.store.record_polls([poll])
+    context.run(ingest(context))
+    return {one.entry.guid for one in context.store.each_entry() if one.article_id is not None}
+
+
+def test_a_headline_that_names_nothing_has_its_page_read_as_far_as_the_budget_of_the_day_goes(
+    tmp_path, clock
+):
+    """What was spent outlives a restart, and the next day brings a new budget."""
+    two = "pages_on_suspicion = 2"
+    with answering({f"/{name}": (200, {}, HIDDEN) for name in "abcdef"}) as (base, asked):
+        with desk(tmp_path, clock, base, fetch=two) as context:
+            titles = [f"a {OBLIQUE}", "b Council approves a tram line", f"c {OBLIQUE}", f"d {OBLIQUE}"]
+            assert put(context, base, *titles) == {"a", "c"}
+        clock.on(hours=3)
+        with desk(tmp_path, clock, base, fetch=two) as context:
+            assert put(context, base, f"e {OBLIQUE}") == {"a", "c"}
+            clock.on(hours=12)
+            assert put(context, base, f"f {OBLIQUE}") == {"a", "c", "f"}
+            assert replay(context).changes == []
+    assert asked == ["/robots.txt", "/a", "/c", "/f"]
+
+
+def test_the_past_cannot_spend_the_budget_of_the_day(tmp_path, clock):
+    with (
+        answering({f"/{name}": (200, {}, HIDDEN) for name in "abc"}) as (base, asked),
+        desk(tmp_path, clock, base, fetch="pages_on_suspicion = 1") as context,
+    ):
+        assert put(context, base, f"a {OBLIQUE}", f"b {OBLIQUE}", via="sitemap") == {"a"}
+        assert put(context, base, f"c {OBLIQUE}") == {"a", "c"}
+    assert asked == ["/robots.txt", "/a", "/c"]
+
+
+def test_an_address_may_hint_at_what_a_headline_hides_and_no_budget_reads_nothing(tmp_path, clock):
+    slug = "/japan-russia-islands-row.html"
+    with answering({f"/{name}{slug}": (200, {}, HIDDEN) for name in "ab"}) as (base, asked):
+        with desk(tmp_path / "none", clock, base, fetch="pages_on_suspicion = 0") as context:
+            assert put(context, base, "a So far, so bad", slug=slug) == set()
+        with desk(tmp_path / "some", clock, base) as context:
+            assert put(context, base, "a So far, so bad", slug=slug) == {"a"}
+            assert put(context, base, "b So far, so bad", slug="/weekend-quiz-number-nine.html") == {"a"}
+    assert asked == ["/robots.txt", f"/a{slug}"]
