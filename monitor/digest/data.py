@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 
 from monitor.digest.parts import Digest
+from monitor.digest.safe import clean
 from monitor.digest.sight import Sight
 
 FORMAT = 1
@@ -21,7 +22,8 @@ def data(digest: Digest, subject: str) -> dict[str, Any]:
     whole["sight"] = _sight(digest.sight)
     whole["recipient"] = {"id": digest.recipient.id, "role": digest.recipient.role}
     whole["articles"] = [
-        {"id": number, "relation": relation, "reason": why} for number, relation, why in digest.articles
+        {"id": number, "relation": relation, "reason": clean(why)}
+        for number, relation, why in digest.articles
     ]
     counts = {
         "facts": digest.facts,
@@ -45,14 +47,14 @@ def _sight(seen: Sight) -> dict[str, Any]:
 
 def _source(one: Any) -> dict[str, Any]:
     return {
-        "id": one.source.id,
-        "name": one.source.name,
-        "url": one.source.url,
+        "id": clean(one.source.id),
+        "name": clean(one.source.name),
+        "url": clean(one.source.url),
         "essential": one.source.essential,
         "health": one.state.health.value,
         "kind": one.state.kind.value if one.state.kind else None,
         "status": one.status,
-        "detail": one.state.detail,
+        "detail": clean(one.state.detail),
         "looked_until": _plain(one.looked_until),
         "gaps": _plain(one.gaps),
         "lost": _plain(one.lost),
@@ -60,7 +62,9 @@ def _source(one: Any) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return the value as JSON knows it."""
+    """Return the value as JSON knows it; texts once more without controls, whatever field they come in."""
+    if isinstance(value, str) and not isinstance(value, Enum):
+        return clean(value)
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, date):

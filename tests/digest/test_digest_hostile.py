@@ -127,6 +127,18 @@ def hostile(text, other, url):
     )
 
 
+def links(data, key=""):
+    """Yield every link of the JSON form, wherever it stands, but for the operator's own sources."""
+    if isinstance(data, dict):
+        for name, value in data.items():
+            yield from links(value, name) if name != "sight" else ()
+    elif isinstance(data, list):
+        for value in data:
+            yield from links(value, key)
+    elif key in {"link", "url", "headline_link"}:
+        yield key, data
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(text=text_of_feeds, other=text_of_feeds, url=link_of_feeds)
 def test_no_text_or_link_of_a_feed_gets_out_of_its_place(text, other, url):
@@ -161,7 +173,15 @@ def test_no_text_or_link_of_a_feed_gets_out_of_its_place(text, other, url):
 
     for target in re.findall(r"\]\(<([^>]*)>\)|^\s*<([^>]*)>$", rendered.markdown, re.MULTILINE):
         assert urlsplit("".join(target)).scheme in {"http", "https"}
-    json.loads(json.dumps(rendered.data))
+    kept = json.dumps(rendered.data, ensure_ascii=False)
+    assert json.loads(kept) == rendered.data
+    assert all(unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} for c in kept)
+    for form in (rendered.html, rendered.markdown):
+        assert all(
+            unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} for c in form.replace("\n", "")
+        )
+    for key, link in links(rendered.data):
+        assert link == "" or urlsplit(link).scheme in {"http", "https"}, key
 
     mail = message(rendered, sender="Monitor <m@example.org>", to="desk@example.org", message_id="<a@example.org>",
                    date=invented.DAY.end)  # fmt: skip
