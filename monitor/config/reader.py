@@ -76,6 +76,7 @@ def settings(values: Mapping[str, Any], path: Path, env: Mapping[str, str], repo
         sources=_sources(root),
     )
     _mail_needs_smtp(root, found)
+    _alerts_need_readers(root, found)
     root.close(ELSEWHERE)
     _coverage(root, found)
     return replace(found, warnings=tuple(sorted(report.warnings, key=lambda remark: remark.line or 0)))
@@ -468,6 +469,14 @@ def _mail_needs_smtp(root: Table, found: Settings) -> None:
                 ("digest", "to", position, "kind"),
                 f"mail to {recipient.address} needs an [smtp] table with host and from",
             )
+
+
+def _alerts_need_readers(root: Table, found: Settings) -> None:
+    """Remark that alerts would reach nobody."""
+    readers = [one for one in found.digest.recipients if one.role == "reader"]
+    reached = any(one.kind in {"email", "apprise"} for one in readers)
+    if found.alerts is not None and not reached:
+        root.warn("alerts", "alerts go to readers by mail or Apprise, and there is none in [[digest.to]]")
 
 
 def _coverage(root: Table, found: Settings) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping, Select, case, func, insert, or_, 
 from monitor.db import tables as t
 from monitor.db.articles import SHOWN
 from monitor.db.bulk import chunks, dialect_insert
-from monitor.db.records import FOUND_NOW, DigestRow, DigestState, ToldRow
+from monitor.db.records import ALERT_SLOT, FOUND_NOW, DigestRow, DigestState, ToldRow
 from monitor.model import Delivery, DeliveryKind, NoveltyLabel
 
 _D = t.digest.c
@@ -117,8 +117,8 @@ def of_slot(connection: Connection, recipient_id: str, slot: str) -> DigestRow |
 
 
 def last(connection: Connection, recipient_id: str) -> DigestRow | None:
-    """Return the recipient's newest digest."""
-    query = select(t.digest).where(_D.recipient_id == recipient_id)
+    """Return the recipient's newest digest; an alert is none."""
+    query = select(t.digest).where(_D.recipient_id == recipient_id, _D.slot.not_like(f"{ALERT_SLOT}%"))
     return next(iter(_read(connection, query.order_by(_D.period_to.desc(), _D.id.desc()).limit(1))), None)
 
 

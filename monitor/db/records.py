@@ -450,6 +450,10 @@ class ExportRow:
 # ------------------------------------------------------------------------------------------- digests
 
 
+ALERT_SLOT = "alert:"
+"""What the slots of alerts begin with: rows of the outbox that are no digests and hold no items."""
+
+
 class DigestState(StrEnum):
     """Where a digest is in the outbox."""
 

@@ -470,6 +470,11 @@ class Store:
         with self._session.reading() as connection:
             return digests.of_slot(connection, recipient_id, slot)
 
+    def newest_verdict(self) -> int:
+        """Return the number of the newest verdict; 0 where there is none. It rises with each one."""
+        with self._session.reading() as connection:
+            return verdicts.newest(connection)
+
     def last_digest(self, recipient_id: str) -> DigestRow | None:
         """Return the recipient's newest digest by ``period_to``."""
         with self._session.reading() as connection:

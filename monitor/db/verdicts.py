@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from monitor.db import tables as t
 from monitor.db.bulk import chunks, insert_new
@@ -150,6 +150,11 @@ def of_entries(connection: Connection, entry_ids: Collection[int]) -> dict[int, 
         for row in connection.execute(query).mappings():
             found[row["entry_id"]] = _stored(row, (), ())
     return found
+
+
+def newest(connection: Connection) -> int:
+    """Return the number of the newest verdict, 0 where there is none."""
+    return int(connection.execute(select(func.max(t.verdict.c.id))).scalar() or 0)
 
 
 def history(connection: Connection, entry_id: int) -> list[StoredVerdict]:

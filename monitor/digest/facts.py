@@ -254,7 +254,14 @@ def fact(found: Candidate, story: Sequence[DigestArticle], material: Material) -
         old_since=_old(first, material.period.start),
         anchors=tuple(map(clean, found.sentence.anchors)),
         readable=any(one.article.lang == lang for one in tellers),
+        alerted=_alerted(found, material.alerted),
     )
+
+
+def _alerted(found: Candidate, alerted: Mapping[str, datetime]) -> datetime | None:
+    """Return when an alert told the fact, in the words of any of its reports."""
+    texts = [found.sentence.text, *(sentence.text for _, sentence in found.others)]
+    return min((alerted[clean(text)] for text in texts if clean(text) in alerted), default=None)
 
 
 def _tellers(found: Candidate, story: Sequence[DigestArticle]) -> list[DigestArticle]:

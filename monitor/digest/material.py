@@ -266,6 +266,8 @@ class Material:
     """Seeds, stories and articles that verdicts point at."""
     speakers: Mapping[str, Speaker] = field(default_factory=dict)
     """By ``Quote.speaker``: officials and bodies the topic knows."""
+    alerted: Mapping[str, datetime] = field(default_factory=dict)
+    """When an alert told a sentence to this reader: it stands here again, marked."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """Names in the reader's language by anchor (``person:rudenko``) or thread (``thread:graves``)."""
     last_new_fact: LastFact | None = None

@@ -78,6 +78,8 @@ class Fact:
     anchors: tuple[str, ...]
     readable: bool
     """Some report of it is in the reader's language."""
+    alerted: datetime | None = None
+    """When an alert told it to this reader; None: this is the first he reads of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,14 @@ from monitor.digest.wording import Wording
 from monitor.model import Rendered
 
 
-def render(digest: Digest) -> Rendered:
+def render(digest: Digest, wording: type[Wording] = Wording) -> Rendered:
     """Return the digest in every form; the same digest gives the same bytes."""
-    subject = Wording(digest).subject()
+    subject = wording(digest).subject()
     return Rendered(
         subject=subject,
-        text=text(digest),
-        html=html(digest, subject),
-        markdown=markdown(digest),
+        text=text(digest, wording),
+        html=html(digest, subject, wording),
+        markdown=markdown(digest, wording),
         data=data(digest, subject),
     )
 

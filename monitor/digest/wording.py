@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from monitor.digest import alert_words
 from monitor.digest.columns import TIE, cut
 from monitor.digest.parts import (
     Altered,
@@ -117,9 +118,11 @@ class Wording(WeekWords):
         return self.phrases.say("weekday_date", weekday=self.weekday(self.now), date=self.day(self.now))
 
     def _also(self) -> list[str]:
-        """Return ``1 position restated`` and ``1 text changed later``, where so."""
+        """Return ``1 already alerted``, ``1 position restated`` and ``1 text changed later``, where so."""
         counts = (("positions", len(self.digest.restated)), ("texts", len(self.digest.changed)))
-        return [self.phrases.count(key, n) for key, n in counts if n]
+        also = [self.phrases.count(key, n) for key, n in counts if n]
+        alerted = sum(fact.alerted is not None for story in self.digest.stories for fact in story.facts)
+        return [alert_words.say(self.digest.language, "already", n=alerted), *also] if alerted else also
 
     def figures(self) -> bool:
         """Return True where a form with room shows the counts as large figures."""
@@ -332,12 +335,13 @@ class Wording(WeekWords):
         return self.phrases.say(key, old=old, new=new)
 
     def old(self, fact: Fact) -> str:
-        """Return since when an old, untold fact has been out; empty for a fresh one."""
-        return (
-            ""
-            if fact.old_since is None
-            else self.phrases.say("old", date=self.day(fact.old_since, year=True))
-        )
+        """Return since when an old, untold fact has been out, or when it was alerted; else nothing."""
+        parts = []
+        if fact.old_since is not None:
+            parts.append(self.phrases.say("old", date=self.day(fact.old_since, year=True)))
+        if fact.alerted is not None:
+            parts.append(alert_words.say(self.digest.language, "alerted", time=self.moment(fact.alerted)))
+        return self.prose(*parts)
 
     def position(self, position: Position) -> str:
         """Return the restated words, who and when."""

@@ -30,13 +30,14 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from monitor.config import Settings
-from monitor.db.records import FOUND_NOW, DigestRow, StoredArticle
+from monitor.db.records import ALERT_SLOT, FOUND_NOW, DigestRow, StoredArticle
 from monitor.digest import build, deliver, notify, render, slots
 from monitor.digest.handing import nothing
 from monitor.digest.material import Span
 from monitor.errors import MonitorError, UsageError
 from monitor.fetch.client import Request, fetch
 from monitor.model import Delivery, DeliveryKind, FetchKind, Recipient, Rendered
+from monitor.service import alerts
 from monitor.service.context import Context
 from monitor.service.keys import HEARTBEAT_KEY, SKIPPED_KEY, STARTED_KEY, TELL_KEY
 from monitor.service.telling import material_of
@@ -88,9 +89,10 @@ def recipient_of(context: Context, wanted: str) -> Recipient:
 
 def stored(context: Context, recipient: Recipient, slot: str, form: str) -> str:
     """Return a stored digest as it was built; ``slot`` is a day (its last digest) or a day with time."""
-    if not DATED.match(slot):
+    if not DATED.match(slot) and not slot.startswith(ALERT_SLOT):
         raise UsageError(f"--slot {slot!r}: write a day like 2026-11-26, or a slot like 2026-11-26T07:00")
-    named = [slot] if "T" in slot else [f"{slot}T{at}" for at in reversed(recipient.at)]
+    whole = "T" in slot or slot.startswith(ALERT_SLOT)
+    named = [slot] if whole else [f"{slot}T{at}" for at in reversed(recipient.at)]
     row = next((row for name in named if (row := context.store.digest(recipient.id, name))), None)
     if row is None:
         last = context.store.last_digest(recipient.id)
@@ -165,6 +167,7 @@ async def send_due(context: Context, *, at_once: bool = False) -> list[Outcome]:
     now = context.clock()
     for recipient in context.settings.digest.recipients:
         _queue_due(context, recipient, now)
+    alerts.queue(context, now, message_id)  # after the digests: what these tell needs no alert
     outcomes = await deliver_outbox(context, now + max(RETRY) if at_once else now)
     await _heartbeat(context)
     return outcomes
@@ -422,6 +425,8 @@ def hand_over(
             recipient,
             message_id=row.message_id,
             date=row.built_at,
+            references=alerts.references_of(row),
+            list_name="alert" if row.slot.startswith(ALERT_SLOT) else "digest",
             noted=noted,
         )
     if recipient.kind == "apprise":

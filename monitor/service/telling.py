@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from monitor.db.records import LIVE, StoredArticle, WindowRecord
+from monitor.db.records import ALERT_SLOT, LIVE, DigestState, StoredArticle, WindowRecord
 from monitor.digest import comment, sight, slots, tags
 from monitor.digest.material import (
     Backfilled,
@@ -39,6 +39,8 @@ EVERY_DAY = ("daily", "weekdays")
 """Settings of ``days`` under which a digest is no weekly one."""
 MONTH = timedelta(days=32)
 """What the picture of a weekly digest shows: thirty whole local days, wherever the zone puts them."""
+ALERTED_BACK = timedelta(days=2)
+"""How long before the period an alert may lie whose facts it tells: they are a day old at most."""
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -78,12 +80,24 @@ def material_of(
         references=tuple(_references(context, recipient, told)),
         speakers=names.speakers(recipient.language) | _own_speakers(context, told, said),
         labels=names.labels(recipient.language),
+        alerted=_alerted(context, recipient, period),
         last_new_fact=_last_new_fact(context, recipient),
         weekly=weekly,
         month=tuple(_month(context, period.end)) if weekly else (),
         watched_since=datetime.fromisoformat(begun) if begun else None,
         said=said,
     )
+
+
+def _alerted(context: Context, recipient: Recipient, period: Span) -> dict[str, datetime]:
+    """Return when alerts that went out told which sentences to this reader, around the period."""
+    rows = context.store.digests_since(period.start - ALERTED_BACK, recipient.id)
+    return {
+        text: row.built_at
+        for row in reversed(rows)
+        if row.slot.startswith(ALERT_SLOT) and row.state is DigestState.SENT
+        for text in row.data["alert"]["texts"]
+    }
 
 
 def _learned(

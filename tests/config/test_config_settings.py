@@ -10,6 +10,7 @@ import pytest
 
 from monitor.config import Digests, Fetching, load, parse, vocabulary
 from monitor.config.machine import system_zone
+from monitor.errors import ConfigurationError
 from monitor.model import BackfillRoute, SourceKind, Terms
 
 NOWHERE = Path("/nowhere/sources.toml")
@@ -265,3 +266,34 @@ def test_the_systems_zone_is_found_where_systems_keep_it(tmp_path):
     assert system_zone({}, tmp_path) == "Europe/Moscow"
     assert system_zone({"TZ": ":Europe/Riga"}, tmp_path) == "Europe/Riga"
     assert system_zone({"TZ": "JST-9"}, tmp_path) == "Europe/Moscow"
+
+
+def test_alerts_that_would_reach_nobody_are_remarked():
+    operator = '[[digest.to]]\nkind = "email"\naddress = "ops@h.example"\nrole = "operator"\n'
+    smtp = '[smtp]\nhost = "h.example"\nfrom = "m@h.example"\n'
+    reader = operator.replace('role = "operator"\n', "")
+    assert any("alerts go to readers" in one.message for one in read("[alerts]\n" + operator + smtp).warnings)
+    assert not any(
+        "alerts go to readers" in one.message for one in read("[alerts]\n" + reader + smtp).warnings
+    )
+    assert not any("alerts go to readers" in one.message for one in read(operator + smtp).warnings)
+
+
+@pytest.mark.parametrize(
+    ("unsubscribe", "good"),
+    [
+        ("mailto:desk@h.example?subject=leave", True),
+        ("https://h.example/leave?who={address}", True),
+        ("http://h.example/leave", False),
+        ("https://", False),
+        ("desk@h.example", False),
+        ("mailto:a@h.example> <x", False),
+    ],
+)
+def test_a_way_to_leave_is_a_mail_or_an_https_address(unsubscribe, good):
+    text = f'[smtp]\nhost = "h.example"\nfrom = "m@h.example"\nunsubscribe = "{unsubscribe}"\n'
+    if good:
+        assert read(text).smtp.unsubscribe == unsubscribe
+    else:
+        with pytest.raises(ConfigurationError, match="is no way to leave"):
+            read(text)
