@@ -41,6 +41,8 @@ MONTH = timedelta(days=32)
 """What the picture of a weekly digest shows: thirty whole local days, wherever the zone puts them."""
 ALERTED_BACK = timedelta(days=2)
 """How long before the period an alert may lie whose facts it tells: they are a day old at most."""
+PUNCTUAL = timedelta(minutes=30)
+"""A digest built later than that after its slot (a preview, a catch-up) is headed by its own time."""
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -64,7 +66,7 @@ def material_of(
         slot=slot.name,
         recipient=recipient,
         program=report.program(context),
-        slot_at=period.end if slot.at < period.start else slot.at,
+        slot_at=slot.at if period.start <= slot.at > period.end - PUNCTUAL else period.end,
         zone=recipient.zone,
         next_slot=slots.following(recipient, period.end).at,
         skips_empty=settings.digest.when_empty == "skip",

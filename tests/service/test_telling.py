@@ -101,3 +101,11 @@ def test_every_name_the_rules_know_has_a_label_in_three_languages():
         labels = names.labels(lang)
         assert sorted(keys - labels.keys()) == []
         assert all(labels[key].strip() for key in keys)
+
+
+def test_a_preview_is_headed_by_its_own_time_and_a_punctual_digest_by_its_slot(tmp_path, clock):
+    with desk(write(tmp_path, [FILE]), clock, begun=at("2026-11-18 12:00")) as context:
+        clock.now = at("2026-11-20 13:13")
+        assert "Fri 20 Nov 2026, 13:13 UTC" in send.printed(context, send.recipient_of(context, ""), "text")
+        clock.now = at("2026-11-20 07:02")
+        assert "Fri 20 Nov 2026, 07:00 UTC" in send.printed(context, send.recipient_of(context, ""), "text")
