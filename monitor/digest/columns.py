@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 COLUMNS = 72
 """What a quoted plain-text mail still shows on an 80-column terminal."""
@@ -77,16 +78,27 @@ def wrap(text: str, first: str = "", rest: str = "", columns: int = COLUMNS) -> 
 
 def _continued(line: str, rest: str, columns: int) -> list[str]:
     """Return a line whose command is too long for it as lines that a shell reads as one."""
-    words = line.split(GLUE)
+    words = _options(line.split(GLUE))
     lines, part = [], words[0]
     for at, word in enumerate(words[1:], 2):
-        behind = 0 if at == len(words) else 2
+        behind = 0 if at == len(words) else len(" \\")
         if part.strip() and width(f"{part} {word}") + behind > columns:
             lines.append(f"{part} \\")
             part = f"{rest}  {word}"
         else:
             part = f"{part} {word}"
     return [*lines, part]
+
+
+def _options(words: Sequence[str]) -> list[str]:
+    """Return the words of a command, each option with its value as one: they are read together."""
+    joined = list(words[:1])
+    for word in words[1:]:
+        if joined[-1].startswith("--") and " " not in joined[-1] and not word.startswith("-"):
+            joined[-1] += f" {word}"
+        else:
+            joined.append(word)
+    return joined
 
 
 def _units(text: str, room: int) -> list[tuple[bool, str]]:

@@ -169,3 +169,16 @@ def test_every_kind_of_failure_has_words():
 
     for kind in FetchKind:
         assert kind in SUCCESS or f"why.{kind.value}" in ENGLISH.table
+
+
+@pytest.mark.parametrize("length", [10, 30, 45, 60, 90])
+def test_a_command_too_long_for_a_line_goes_on_after_a_backslash_and_stays_the_same(length):
+    path = "/srv/" + "d" * length + "/sources.toml"
+    material = replace(invented.blind_day(), program=f"monitor --config {path}")
+    text = render(build(material)).text
+    command = f"monitor --config {path} backfill --from 2026-11-27 --to 2026-11-29"
+    pasted = text.replace(" \\\n", " ")
+    assert command.split() == " ".join(pasted.split()).partition("Fill: ")[2].split()[: len(command.split())]
+    for line in text.splitlines():
+        assert columns(line) <= 72 or path in line
+        assert not re.search(r"--\w+ \\$", line)  # an option keeps its value
