@@ -17,6 +17,7 @@ from functools import cache
 from importlib import resources
 
 from monitor.digest import facts as facts_of
+from monitor.digest import reversal
 from monitor.digest.facts import Candidate
 from monitor.digest.material import DigestArticle, Speaker, Voice
 from monitor.digest.safe import clean
@@ -158,6 +159,11 @@ class _Shown:
         pair = [Candidate(one.article, one.found.sentence) for one in (self, other)]
         return self.signs & signs == other.signs & signs and len(facts_of.merge(pair)) == 1
 
+    def takes_back(self, other: _Shown) -> bool:
+        """Return True where one of the two says what the other denies."""
+        langs = self.article.article.lang, other.article.article.lang
+        return reversal.between(self.text, langs[0], other.text, langs[1])
+
 
 def _stories(articles: Sequence[DigestArticle]) -> dict[str, list[DigestArticle]]:
     """Return the relevant articles by story; one without a story stands alone."""
@@ -187,19 +193,26 @@ def _not_alerted(given: Sequence[_Shown], past: Sequence[Past], rule: Rule) -> l
 def _alert(story: str, given: Sequence[_Shown], rule: Rule, speakers: Mapping[str, Speaker]) -> Alert | None:
     """Return the alert on a story, of those kinds for which enough sources stand; None for none."""
     by_kind = {kind.name: [one for one in given if _is_of(one, kind, speakers)] for kind in rule.kinds}
-    enough = {name: facts for name, facts in by_kind.items() if facts and _enough(facts, rule.min_origins)}
-    if not enough:
+    enough = {name: _supported(facts, rule.min_origins) for name, facts in by_kind.items()}
+    if not any(enough.values()):
         return None
     bearing = [one for facts in enough.values() for one in facts]
     articles = _each_once(one.article for one in bearing)
     return Alert(
         story=story,
-        kinds=tuple(kind for kind in rule.kinds if kind.name in enough),
+        kinds=tuple(kind for kind in rule.kinds if enough[kind.name]),
         texts=frozenset(one.text for one in bearing),
         articles=frozenset(one.article.id for one in articles if one.article.id is not None),
         origins=facts_of.origins(articles),
         government=any(one.article.affiliation == GOVERNMENT for one in articles),
     )
+
+
+def _supported(given: Sequence[_Shown], min_origins: int) -> list[_Shown]:
+    """Return the facts that enough sources stand behind; who says the contrary stands behind nothing."""
+    return [
+        one for one in given if _enough([other for other in given if not one.takes_back(other)], min_origins)
+    ]
 
 
 def _enough(given: Sequence[_Shown], min_origins: int) -> bool:

@@ -23,7 +23,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "next": "Сводка от {time} повторит это с пометкой.",
         "rest": "До {time} других срочных писем об этом не будет.",
         "alerted": "(срочное письмо {time})",
-        "already": "уже сообщено срочно: {n}",
+        "already": "{n} уже в срочном письме",
     },
     "ja": {
         "subject": "[{tag}] 速報 {time}: {headline}",

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from monitor.digest import reversal
 from monitor.digest.material import DigestArticle, Material, Reference, Speaker, Voice
 from monitor.digest.parts import Fact, First, Known, Printed
 from monitor.digest.safe import clean, link
@@ -119,10 +120,16 @@ def merge(found: Iterable[Candidate]) -> list[Candidate]:
 
 
 def _same_fact(kept: Candidate, one: Candidate) -> bool:
-    return any(
-        _says_same(sentence, article.article.lang, one.sentence, one.article.article.lang)
-        for article, sentence in [(kept.article, kept.sentence), *kept.others]
+    lang = one.article.article.lang
+    given = [(kept.article, kept.sentence), *kept.others]
+    same = any(
+        _says_same(sentence, article.article.lang, one.sentence, lang)
+        for article, sentence in given
         if article is not one.article
+    )
+    return same and not any(
+        reversal.between(sentence.text, article.article.lang, one.sentence.text, lang)
+        for article, sentence in given
     )
 
 

@@ -144,6 +144,13 @@ def test_two_origins_of_two_kinds_are_one_origin_each():
     assert found(report(1, RESUME), report(2, MISSILES, "北辰通信")) == []
 
 
+def test_who_says_the_contrary_is_no_second_origin():
+    off = report(2, "Россия отменила переговоры с Японией в Женеве.", "Полит-Лента")
+    assert found(report(1, RESUME), off) == []
+    (one,) = found(report(1, RESUME), off, report(3, RESUME, "北辰通信"))
+    assert one.articles == {1, 3}
+
+
 def test_two_origins_of_two_stories_are_one_origin_each():
     assert found(report(1, RESUME), report(2, RESUME, "北辰通信", story="story:2")) == []
 

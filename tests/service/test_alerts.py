@@ -313,6 +313,11 @@ def test_an_update_waits_for_the_storys_rest_and_follows_the_first_mail(tmp_path
         assert "It follows the mail of 20 Nov 10:40 on this story." in text_of(second)
         assert "has cancelled the talks" in text_of(second)
         assert "will resume talks" not in text_of(second), "that was alerted"
+        desk.at("2026-11-21 07:00")
+        digest = desk.context.store.digest(DESK, "2026-11-21T07:00").text
+        assert "(alerted 20 Nov 10:40)" in digest
+        assert "(alerted 20 Nov 12:20)" in digest
+        assert "2 already alerted" in digest
 
 
 def test_an_alert_on_a_story_that_a_digest_told_follows_that_digest(tmp_path, workers):
