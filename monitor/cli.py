@@ -298,6 +298,10 @@ def digest(
         bool,
         typer.Option("--preview", help="Show what the next digest would say; nothing is marked as told."),
     ] = False,
+    rebuild: Annotated[
+        bool,
+        typer.Option("--rebuild", help="With --slot: judge its period anew, and say what differs."),
+    ] = False,
     to: Annotated[str, typer.Option(metavar="RECIPIENT", help="Recipient id; default: the first.")] = "",
 ) -> None:
     """Build the digest of what was not told yet, and print it.
@@ -306,6 +310,7 @@ def digest(
 
     Examples:  monitor digest
                monitor digest --slot 2026-11-26 --format html --output digest.html
+               monitor digest --slot 2026-11-26T07:00 --rebuild
                monitor digest --send
     """
     _logs()
@@ -318,11 +323,19 @@ def digest(
         raise UsageError("--send delivers what is due to everybody; it goes with no other option")
     if slot and (preview or since or until):
         raise UsageError("--slot prints a stored digest; it goes with none of --preview, --since, --until")
+    if rebuild and not slot:
+        raise UsageError("--rebuild builds a stored digest again: say which one, --slot 2026-11-26T07:00")
     if send:
         raise typer.Exit(_send())
     with _context() as context:
         recipient = sending.recipient_of(context, to)
-        if slot:
+        if slot and rebuild:
+            from monitor.service import rebuild as rebuilding
+
+            again = rebuilding.rebuilt(context, recipient, slot)
+            _say(again.said)
+            text = sending.formed(again.rendered, format)
+        elif slot:
             text = sending.stored(context, recipient, slot, format)
         else:
             text = sending.printed(

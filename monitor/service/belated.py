@@ -24,7 +24,8 @@ def of(context: Context, recipient: Recipient, period: Span) -> Iterator[Belated
 
     What arrived is told once, in the digest after it; what never did, until one arrives.
     """
-    rows = [row for row in context.store.digests_since(period.start - BACK, recipient.id) if _is_slot(row)]
+    every = context.store.digests_since(period.start - BACK, recipient.id)
+    rows = [row for row in every if _is_slot(row) and row.built_at < period.end]
     for place, row in enumerate(rows):
         at = _slot_at(row, recipient)
         if row.state is DigestState.SENT:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -112,16 +113,38 @@ def replay(
     return found
 
 
+@contextmanager
+def again(context: Context, *, since: datetime, until: datetime) -> Iterator[Scratch]:
+    """Give a store in which what was first seen since then and judged by ``until`` is judged anew.
+
+    It knows what was told and marked before ``until``; what came before ``since`` stands as it was judged.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="monitor-replay-") as folder,
+        Scratch.beside(Path(folder), context.store.numbering()) as scratch,
+    ):
+        _Again(context, scratch, context.topic, since, until).judge()
+        yield scratch
+
+
 # ------------------------------------------------------------------------------------------- judging
 
 
 class _Again:
     """One run over the store."""
 
-    def __init__(self, context: Context, scratch: Scratch, topic: Topic, since: datetime | None) -> None:
+    def __init__(
+        self,
+        context: Context,
+        scratch: Scratch,
+        topic: Topic,
+        since: datetime | None,
+        until: datetime | None = None,
+    ) -> None:
         self.origin: Store = context.store
         self.scratch = scratch
         self.since = since
+        self.until = until
         self.context = replace(context, topic=topic, remembered=Remembered())
         self.report = Replayed(rules=topic.version)
         self.events = _Events(context.store, scratch)
@@ -133,7 +156,8 @@ class _Again:
         progress = self.context.progress
         progress.start("Judging anew", counts.entries - counts.pending - counts.failed)
         try:
-            for some in self.origin.judged(SIZE):
+            for every in self.origin.judged(SIZE):
+                some = [one for one in every if self.until is None or one.at <= self.until]
                 records = self._pages(some)
                 with self.scratch.judging() as batch:
                     batch.enter(some)
@@ -142,7 +166,7 @@ class _Again:
                         self._one(batch, one, records)
                         progress.step(one.pending.source_id)
             with self.scratch.judging() as batch:
-                self.events.until(None, batch)
+                self.events.until(self.until, batch)
         finally:
             progress.end()
 

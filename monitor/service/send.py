@@ -89,6 +89,12 @@ def recipient_of(context: Context, wanted: str) -> Recipient:
 
 def stored(context: Context, recipient: Recipient, slot: str, form: str) -> str:
     """Return a stored digest as it was built; ``slot`` is a day (its last digest) or a day with time."""
+    row = stored_row(context, recipient, slot)
+    return formed(Rendered(row.subject, row.text, row.html, row.markdown, row.data), form)
+
+
+def stored_row(context: Context, recipient: Recipient, slot: str) -> DigestRow:
+    """Return the stored digest of a day (its last) or slot; UsageError says which is the last one."""
     if not DATED.match(slot) and not slot.startswith(ALERT_SLOT):
         raise UsageError(f"--slot {slot!r}: write a day like 2026-11-26, or a slot like 2026-11-26T07:00")
     whole = "T" in slot or slot.startswith(ALERT_SLOT)
@@ -101,7 +107,7 @@ def stored(context: Context, recipient: Recipient, slot: str, form: str) -> str:
             f"{recipient.id} has no stored digest for {slot}; {there}. "
             "What the next would say: monitor digest"
         )
-    return _form(Rendered(row.subject, row.text, row.html, row.markdown, row.data), form)
+    return row
 
 
 def printed(
@@ -130,7 +136,7 @@ def printed(
         context, recipient, Span(start, now), articles, slot=slots.last_due(recipient, now)
     )
     material = replace(material, reprint=_preview_command(context, recipient, since, until))
-    return _form(render.render(build.build(material)), form)
+    return formed(render.render(build.build(material)), form)
 
 
 def _preview_command(
@@ -143,12 +149,19 @@ def _preview_command(
     return " ".join(words) + _to(context, recipient)
 
 
+def reprint_command(context: Context, recipient: Recipient, slot: str) -> str:
+    """Return the command that prints all of a stored digest; empty where the digest's own words do."""
+    to = _to(context, recipient)
+    return f"monitor digest --slot {slot} --format json{to}" if to else ""
+
+
 def _to(context: Context, recipient: Recipient) -> str:
     """Return the option that names a recipient; empty for the one meant without it."""
     return "" if recipient_of(context, "").id == recipient.id else f" --to {recipient.id}"
 
 
-def _form(rendered: Rendered, form: str) -> str:
+def formed(rendered: Rendered, form: str) -> str:
+    """Return one of the forms of a digest: ``text``, ``html``, ``markdown`` or ``json``."""
     if form == "json":
         return json.dumps(rendered.data, ensure_ascii=False, indent=1, default=str)
     return {"html": rendered.html, "markdown": rendered.markdown}.get(form) or render.printed(rendered)
@@ -218,9 +231,7 @@ def _queue_due(context: Context, recipient: Recipient, now: datetime) -> int | N
         articles = context.store.untold(recipient.id, until=now, backfilled=tell)
         period = Span(period_start(context, recipient, now), now)
         material = material_of(context, recipient, period, articles, slot=slot)
-        to = _to(context, recipient)
-        if to:
-            material = replace(material, reprint=f"monitor digest --slot {slot.name} --format json{to}")
+        material = replace(material, reprint=reprint_command(context, recipient, slot.name))
         digest = build.build(material)
         if context.settings.digest.when_empty == "skip" and build.empty(digest):
             context.store.meta_set(SKIPPED_KEY + recipient.id, slot.name)
