@@ -104,10 +104,14 @@ class World:
 
     def at(self, when):
         """Move on to that time, poll what the press shows by then, judge it, send what is due."""
+        self.judged(when)
+        return self.send()
+
+    def judged(self, when):
+        """Move on to that time, poll and judge; send nothing."""
         self.context.clock.now = self.press.until = at(when)
         self.runner.run(poll(self.context, every=True))
         self.runner.run(ingest(self.context))
-        return self.send()
 
     def send(self, **more):
         return [
@@ -129,8 +133,8 @@ def world(
     to=(MAIL,),
     affiliation=None,
     box=None,
-    port=0,
     start="2026-11-20 07:30",
+    slot="07:00",
 ):
     feeds = {
         f"/{host}/rss": {
@@ -150,8 +154,8 @@ def world(
             for one in sources_of(press)
         ]
         more = "\n".join(
-            ["[digest]", 'at = ["07:00"]', *(f"[[digest.to]]\n{one}" for one in to), asked, "[smtp]", 'host = "127.0.0.1"',
-             f"port = {port or server.port}", 'security = "none"', 'from = "monitor@example.org"']
+            ["[digest]", f'at = ["{slot}"]', *(f"[[digest.to]]\n{one}" for one in to), asked, "[smtp]", 'host = "127.0.0.1"',
+             f"port = {server.port}", 'security = "none"', 'from = "monitor@example.org"']
         )  # fmt: skip
         desk = make_desk(folder, press.base, sources, more=more)
         desk.config.write_text(
