@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from monitor.db.records import ALERT_SLOT, LIVE, DigestState, StoredArticle, WindowRecord
-from monitor.digest import comment, sight, slots, tags
+from monitor.digest import comment, revised, sight, slots, tags
 from monitor.digest.material import (
     Backfilled,
     DigestArticle,
@@ -218,24 +218,40 @@ def _unreadable(source: Source, period: Span) -> SourceReport:
 
 
 def _revisions(context: Context, period: Span) -> Iterable[Revision]:
-    recent = context.store.articles_between(period.start - REVISIONS_BACK, period.end)
-    for stored_ in recent:
+    """Return what outlets changed in relevant texts during the period, each change of an outlet once."""
+    told: set[tuple[str, str, str]] = set()
+    for stored_ in context.store.articles_between(period.start - REVISIONS_BACK, period.end):
         if stored_.verdict.level is not Level.RELEVANT:
             continue
-        before = stored_.article.title
-        for entry in stored_.entries:
-            for revision in context.store.revisions(entry.entry_id):
-                if revision.title != before and period.start < revision.seen_at <= period.end:
-                    yield Revision(
-                        outlet=stored_.article.outlet,
-                        before=before,
-                        after=revision.title,
-                        at=revision.seen_at,
-                        story=stored_.story,
-                        lang=stored_.article.lang,
-                        url=stored_.article.url or "",
-                    )
-                before = revision.title
+        for one in (each for entry in stored_.entries for each in _revised(context, stored_, entry.entry_id)):
+            key = (one.outlet, one.before, one.after)
+            if period.start < one.at <= period.end and key not in told:
+                told.add(key)
+                yield one
+
+
+def _revised(context: Context, stored_: StoredArticle, entry_id: int) -> Iterable[Revision]:
+    """Return the changes of one entry, compared with its own first text (the article's may be the page's)."""
+    revisions = context.store.revisions(entry_id)
+    first = context.store.entry(entry_id) if revisions else None
+    if first is None:
+        return
+    article = stored_.article
+    before = revised.Version(first.entry.title, first.entry.summary, first.entry.content)
+    for revision in revisions:
+        after = revised.Version(revision.title, revision.summary, revision.content)
+        for part, old, new in revised.changes(before, after, article.lang):
+            yield Revision(
+                outlet=article.outlet,
+                before=old,
+                after=new,
+                at=revision.seen_at,
+                part=part,
+                story=stored_.story,
+                lang=article.lang,
+                url=article.url or "",
+            )
+        before = after
 
 
 def _own_speakers(

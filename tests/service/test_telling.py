@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 import shlex
 import tomllib
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from monitor import shipped
+from monitor.db.records import PollRecord
 from monitor.digest import slots
 from monitor.digest.material import Span
+from monitor.model import FetchKind
 from monitor.service import byhand, names, send
 from monitor.service.telling import material_of
 from tests.service.desks import Clock, add, at, desk, write
+from tests.service.test_teaching import FIRST, put
 
 FILE = 'kind = "file"'
 KINDS = ("person", "office", "body", "island", "place", "doc")
@@ -109,3 +113,33 @@ def test_a_preview_is_headed_by_its_own_time_and_a_punctual_digest_by_its_slot(t
         assert "Fri 20 Nov 2026, 13:13 UTC" in send.printed(context, send.recipient_of(context, ""), "text")
         clock.now = at("2026-11-20 07:02")
         assert "Fri 20 Nov 2026, 07:00 UTC" in send.printed(context, send.recipient_of(context, ""), "text")
+
+
+def revise(context, name, title, body, **more):
+    """Let the feed show the entry again with other words, an hour later."""
+    first = next(entry for entry in context.store.each_entry() if entry.entry.key == f"g:{name}")
+    again = replace(first.entry, title=title, content=body, content_hash=f"{name} {title} {body}", **more)
+    poll = PollRecord(None, context.clock(), FetchKind.OK, entries=(again,), source=first.source_id)
+    context.store.record_polls([poll])
+
+
+def test_what_an_outlet_changes_later_is_told_once_with_part_and_words(tmp_path, clock):
+    title, body = FIRST
+    with desk(write(tmp_path, [FILE]), clock, begun=at("2026-11-19 12:00")) as context:
+        article = put(context, "ferry", "en", FIRST)
+        assert article.verdict.level.value == "relevant"
+        clock.on(minutes=20)
+        revise(context, "ferry", title, body.replace("carry 76", "carry 67"))
+        clock.on(minutes=20)
+        revise(context, "ferry", title.replace("agree on", "discuss"), body.replace("carry 76", "carry 67"))
+        clock.on(minutes=1)
+        text = send.printed(context, send.recipient_of(context, ""), "text")
+        flat = " ".join(text.split())
+        assert "2 texts changed later" in flat
+        assert 'headline: "agree on" became "discuss"' in flat
+        assert 'text: "76" became "67"' in flat
+        clock.on(days=1)
+        later = send.printed(
+            context, send.recipient_of(context, ""), "text", since=clock.now - timedelta(hours=20)
+        )
+        assert "CHANGED AFTER PUBLICATION" not in later
