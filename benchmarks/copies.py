@@ -1,7 +1,7 @@
 # ruff: noqa: E501, SIM905, ISC004  invented texts and tables read better as text
 """Copy detection on generated copies: F1 per language and kind, false updates, planted changes found.
 
-    python benchmarks/copies.py [--shared DIR] [--seeds 1,2,3] [--own] [--planted] [--road] [--errors 5]
+    python benchmarks/copies.py [--shared DIR] [--seeds 1,2,3] [--own] [--unseen] [--planted] [--road] [--errors 5]
 
 Uses `make_copies.py` and `score_copies.py` of the shared evaluation set and, with `--own`, further kinds made
 here, which the thresholds were not chosen on. The store is a table in memory that works as the real one does:
@@ -291,6 +291,189 @@ def _commented(text: str, pool: Any, rng: random.Random) -> str:
     )
 
 
+BYLINES = {
+    "en": ("By a reporter in Gravel Bay\n\nGRAVEL BAY, Nov. 3 (Lantern) - ", "(Whistle News) "),
+    "ru": ("Корреспондент в Каменной бухте\n\nКАМЕННАЯ БУХТА, 3 ноября. /Фонарь/. ", "Свисток-пресс - "),
+    "ja": ("石切り坂で記者\n\n【石切り坂＝提灯通信】", "（口笛ニュース）"),
+}
+POSTS = {
+    "en": ("{h}:{m:02} - Update", "Posted at {h}:{m:02} by the desk", "{h}.{m:02} What we know so far"),
+    "ru": ("{h}:{m:02} Обновление", "Опубликовано в {h}:{m:02}", "{h}.{m:02} Что известно к этому часу"),
+    "ja": ("{h}時{m:02}分 更新", "{h}:{m:02} 編集部", "{h}時{m:02}分 これまでに分かったこと"),
+}
+PAYWALL = {
+    "en": "To read on you need a subscription. Already a member? Enter the number on your card. Choose the plan that suits "
+    "you: by the day, by the month, by the year. Every plan can be ended by letter. Pupils and sailors pay half.",
+    "ru": "Чтобы читать дальше, нужна подписка. Уже с нами? Введите номер на карточке. Выберите срок: день, месяц, год. "
+    "Любую подписку можно прекратить письмом. Школьники и моряки платят половину.",
+    "ja": "続きを読むには購読が必要です。すでに会員の方はカードの番号を入れてください。日、月、年の中から選べます。"
+    "どの契約も手紙で解約できます。生徒と船員は半額です。",
+}
+CAPTIONS = {
+    "en": (
+        "[Photo: the pier on a clear day / archive]",
+        "Print | Share | Larger type",
+        "Story continues below",
+    ),
+    "ru": ("[Фото: пирс в ясный день / архив]", "Печать | Поделиться | Крупный шрифт", "Продолжение ниже"),
+    "ja": ("［写真＝晴れた日の桟橋、資料］", "印刷｜共有｜文字を大きく", "記事は下に続く"),
+}
+SPELLINGS = {
+    "en": (
+        ("isation", "ization"),
+        ("ise ", "ize "),
+        ("our ", "or "),
+        ("centre", "center"),
+        ("defence", "defense"),
+        ("programme", "program"),
+        ("per cent", "percent"),
+        ("U.S.", "US"),
+        ("travell", "travel"),
+        ("-", " "),
+    ),
+    "ru": (
+        ("ё", "е"),
+        (" года", " г."),
+        ("из-за", "из‑за"),
+        ("й", "й"),
+        (" тысяч", " тыс."),
+        ("Токио", "ТОКИО"),
+    ),
+    "ja": (
+        ("こと", "事"),
+        ("とき", "時"),
+        ("ため", "為"),
+        ("でき", "出来"),
+        ("など", "等"),
+        ("いう", "言う"),
+        ("さらに", "更に"),
+        ("すべて", "全て"),
+        ("について", "に就いて"),
+        ("たち", "達"),
+        ("ところ", "所"),
+        ("ない", "無い"),
+    ),
+}
+MISREAD = {
+    "en": dict(zip("loeIcth", "10c1etb", strict=True)),
+    "ru": dict(zip("нитшпео", "иншитес", strict=True)),
+    "ja": dict(zip("ロニハカへ一本目", "口二八力ヘー木日", strict=True)),
+}  # fmt: skip
+
+
+def _bylined(text: str, pool: Any, rng: random.Random) -> str:
+    return rng.choice(BYLINES[pool.lang]) + text
+
+
+def _live_blog(maker: Any, text: str, pool: Any, rng: random.Random) -> str:
+    """Print half of the text or more as one post among others."""
+    part = maker.cut(text, pool.lang, 0, rng.uniform(0.6, 1))
+    hosts = [maker.teaser(rng.choice(pool.others)["text"], pool, rng) for _ in range(6)]
+    posts = [*hosts[:2], part, *hosts[2:]]
+    heads = [rng.choice(POSTS[pool.lang]).format(h=20 - n, m=rng.randrange(60)) for n in range(len(posts))]
+    return "\n\n".join(f"{head}\n{post}" for head, post in zip(heads, posts, strict=True))
+
+
+def _listed(text: str, pool: Any, rng: random.Random) -> str:
+    """Put lists of other headlines above and below."""
+    titles = [one["title"] for one in rng.sample(pool.others, min(12, len(pool.others)))]
+    half = len(titles) // 2
+    return "\n".join((*titles[:half], "", text, "", *titles[half:]))
+
+
+def _respelled(text: str, pool: Any, rng: random.Random) -> str:
+    for old, new in SPELLINGS[pool.lang]:
+        text = text.replace(old, new)
+    if pool.lang == "ja":
+        return "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" and rng.random() < 0.8 else c for c in text)
+    return text
+
+
+def _repunctuated(text: str, pool: Any, rng: random.Random) -> str:
+    """Give each sentence its own line, leave a third of the commas out, change the quotation marks."""
+    sentences = module_("score").split_sentences(text)
+    lines = [re.sub(r"[,、，]", lambda m: "" if rng.random() < 0.3 else m[0], one) for one in sentences]
+    if pool.lang == "ja":
+        return "\n".join(lines).translate(str.maketrans("「」", "『』"))
+    marks = dict.fromkeys(map(ord, "“”«»"), '"') | dict.fromkeys(map(ord, "—–"), "-")
+    return "\n".join(lines).translate(marks)
+
+
+def _merged(text: str, pool: Any, rng: random.Random) -> str:
+    """Mix four fifths of the sentences with as many of another text, both in their order."""
+    split = module_("score").split_sentences
+    ours = [one for one in split(text) if rng.random() < 0.8] or split(text)[:1]
+    theirs = split(rng.choice(pool.others)["text"])[: len(ours)]
+    places = range(len(ours) + len(theirs))
+    order, a, b = set(rng.sample(places, len(ours))), iter(ours), iter(theirs)
+    return str(pool.glue.join(next(a) if place in order else next(b) for place in places))
+
+
+def _printed(text: str, pool: Any, rng: random.Random) -> str:
+    """Break lines as a printer does, hyphens included, with captions between the paragraphs."""
+    lines: list[str] = []
+    for paragraph in filter(None, text.split("\n")):
+        width = 30 if pool.lang == "ja" else 72
+        lines += [paragraph[at : at + width] for at in range(0, len(paragraph), width)]
+        lines += [rng.choice(CAPTIONS[pool.lang])] if rng.random() < 0.5 else []
+    return ("\n" if pool.lang == "ja" else "-\n").join(lines)
+
+
+def _misread(text: str, pool: Any, rng: random.Random) -> str:
+    """Misread one letter in fifty and lose one blank in forty."""
+    table = MISREAD[pool.lang]
+    read = [table.get(c, c) if rng.random() < 0.06 and not c.isdigit() else c for c in text]
+    return "".join(c for c in read if c != " " or rng.random() > 0.025)
+
+
+def _junk(text: str, pool: Any, rng: random.Random) -> str:
+    del pool
+    junk = ("\u200b", "\u00ad", "\u2060", "&nbsp;", "\u202f", "🔵 ", "\ufeff")
+    places = re.compile(r"(?<!\d)[ 。、,.](?!\d)")
+    return places.sub(lambda m: m[0] + (rng.choice(junk) if rng.random() < 0.3 else ""), text)
+
+
+def unseen_kinds(maker: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return kinds that no threshold was chosen on."""
+
+    def less(text: str, pool: Any, start: float, stop: float) -> str:
+        return str(maker.cut(text, pool.lang, start, stop))
+
+    def background(text: str, pool: Any, rng: random.Random) -> str:
+        part, more = less(text, pool, 0, rng.uniform(0.6, 1)), ""
+        while maker.size(more, pool.lang) < 3 * maker.size(part, pool.lang):
+            more += "\n\n" + rng.choice(pool.others)["text"]
+        more = less(more, pool, 0, min(1, 3 * maker.size(part, pool.lang) / maker.size(more, pool.lang)))
+        return f"{part}\n\n{more}"
+
+    copies_ = {
+        "bylined": lambda a, p, r: _bylined(a["text"], p, r),
+        "live_blog": lambda a, p, r: _live_blog(maker, a["text"], p, r),
+        "listed": lambda a, p, r: _listed(a["text"], p, r),
+        "respelled": lambda a, p, r: _respelled(a["text"], p, r),
+        "repunctuated": lambda a, p, r: _repunctuated(a["text"], p, r),
+        "merged": lambda a, p, r: _merged(a["text"], p, r),
+        "cut_middle": lambda a, p, r: less(a["text"], p, 0, 0.35) + "\n\n" + less(a["text"], p, r.uniform(0.6, 0.7), 1),
+        "background_3x": lambda a, p, r: background(a["text"], p, r),
+        "printed": lambda a, p, r: _printed(a["text"], p, r),
+        "paywall": lambda a, p, r: less(a["text"], p, 0, r.uniform(0.2, 0.4)) + "\n\n" + PAYWALL[p.lang],
+        "misread": lambda a, p, r: _misread(a["text"], p, r),
+        "junk": lambda a, p, r: _junk(a["text"], p, r),
+        "edited_20_cut": lambda a, p, r: maker.replaced(less(a["text"], p, r.uniform(0, 0.2), 0.7), p, r, 0.2),
+        "listed_lead": lambda a, p, r: _listed(less(a["text"], p, 0, 0.3), p, r),
+    }  # fmt: skip
+    strangers = {
+        "neg_listed": lambda a, p, r: "\n".join((a["text"], *(one["title"] for one in r.sample(p.stored, 10)))),
+        "neg_paywall": lambda a, p, r: less(a["text"], p, 0, r.uniform(0.2, 0.5)) + "\n\n" + PAYWALL[p.lang],
+        "neg_bylined": lambda a, p, r: _bylined(maker.teaser(a["text"], p, r), p, r),
+        "neg_printed": lambda a, p, r: _printed(a["text"], p, r),
+        "neg_quote_teaser": lambda a, p, r: p.glue.join(
+            (maker.teaser(a["text"], p, r), maker.quotable(r.choice(p.stored), a, p.lang) or "", less(a["text"], p, 0.3, 0.5))
+        ),
+    }  # fmt: skip
+    return copies_, strangers
+
+
 def own_kinds(maker: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return further kinds of copies and of strangers, in the form of `make_copies`."""
 
@@ -340,14 +523,15 @@ def module_(name: str) -> Any:
     return importlib.import_module(name)
 
 
-def own_lines(shared: Path, seed: int) -> list[dict[str, Any]]:
+def own_lines(shared: Path, seed: int, *, unseen: bool = False) -> list[dict[str, Any]]:
+    """Return store and queries of our own kinds, on the other half of the pages."""
     maker = module("make_copies", shared)
     articles = maker.load_articles(maker.HERE / "articles.jsonl", maker.GOLD, gold_half=1)
-    kinds, strangers = own_kinds(maker)
+    kinds, strangers = unseen_kinds(maker) if unseen else own_kinds(maker)
 
     def dress(article: dict[str, Any], pool: Any, number: int) -> str:
         text = str(maker.stored_text(article, pool, number))
-        return text + "\n\n" + BACKGROUND[pool.lang] if number == 1 else text
+        return "\n\n".join((text, *{1: [BACKGROUND[pool.lang]], 3: [PAYWALL[pool.lang]]}.get(number, ())))
 
     pools = maker.make_pools(articles, OWN_OUTLETS, OWN_WORDS, seed)
     return list(maker.build(pools, kinds, strangers, [*kinds, *strangers], seed, dress))
@@ -397,8 +581,14 @@ def _negation(text: str, lang: str, rng: random.Random) -> Iterator[tuple[int, i
         "ru": ((r"\bне (?=[а-я]{3})", ""), (r"\bнет\b", "есть"), (r"(?<= )(?=[а-я]{3,9}(?:ет|ют|ит|ли|ла)\b)", "не ")),
         "ja": ((r"ていない(?=[。、と])", "ている"), (r"した(?=。)", "しなかった"), (r"ている(?=。)", "ていない"), (r"ではない", "である")),
     }  # fmt: skip
+    denied = re.compile(r"\b(?:not?|never|nothing|не|ни)\s$")
     for pattern, new in rules[lang]:
         for match in re.finditer(pattern, text):
+            beside = text[match.start() : match.start() + 5] in {"not a", "not t"} or text.startswith(
+                "not ", match.start()
+            )
+            if new.strip() in {"not", "не"} and (beside or denied.search(text[: match.start()][-8:])):
+                continue  # a denial denied
             yield match.start(), match.end(), new
 
 
@@ -466,6 +656,7 @@ def main() -> None:
     ap.add_argument("--common", type=int, default=COMMON_AT_LEAST)
     ap.add_argument("--errors", type=int, default=0)
     ap.add_argument("--own", action="store_true", help="kinds, outlets and words of our own, the other pages")
+    ap.add_argument("--unseen", action="store_true", help="kinds of our own that nothing was chosen on")
     ap.add_argument("--road", action="store_true", help="with a real store")
     ap.add_argument("--keep", action="store_true", help="with --road: keep copies, as a desk does")
     ap.add_argument("--planted", action="store_true", help="also plant changes, and count those found")
@@ -474,7 +665,8 @@ def main() -> None:
     scorer = module("score_copies", shared)
     for seed in map(int, args.seeds.split(",")):
         begun = time.process_time()
-        lines = own_lines(shared, seed) if args.own else generated(shared, seed)
+        own = args.own or args.unseen
+        lines = own_lines(shared, seed, unseen=args.unseen) if own else generated(shared, seed)
         made = time.process_time()
         answers, matches = on_the_road(lines, keep=args.keep) if args.road else judged(lines, args.common)
         spent = time.process_time() - made

@@ -516,7 +516,7 @@ class Change:
     """A difference that makes a copy an update."""
 
     kind: str
-    """``number``, ``date``, ``quote`` or ``negation``."""
+    """``number``, ``date``, ``quote``, ``negation`` or ``name``."""
     old: str
     new: str
     sentence: str = ""
@@ -690,13 +690,13 @@ class KnownFact:
 
 @dataclass(frozen=True, slots=True)
 class GuardPoint:
-    """A number, date or negation of a known text, with hashes of the letters around it: no words are kept.
+    """A number, date, name or negation of a known text, with hashes of the letters around it: no words are kept.
 
     What the change guard needs to find the same place in a copy (see ``judge.changes``).
     """
 
     kind: str
-    """``number``, ``date`` or ``negation``."""
+    """``number``, ``date``, ``name`` or ``negation``."""
     value: str
     """Blind to spelling: ``74``, ``2025-04-08``, ``not``."""
     text: str

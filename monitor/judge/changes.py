@@ -1,9 +1,9 @@
 # ruff: noqa: SIM905  word lists read better as text
-"""The change guard: which numbers, dates, quotes and negations a copy has otherwise than its original.
+"""The change guard: which numbers, dates, names, quotes and negations a copy has otherwise than its original.
 
-Theory of operation. A known text keeps *points*: its figures and negations, each with hashes of the letters
-before and after it. In the copy the same letters are looked for; what stands between them now is the *gap*.
-Edits, cuts and new sentence borders around it do not matter: every side has several runs of letters, at
+Theory of operation. A known text keeps *points*: its figures, names and negations, each with hashes of the
+letters before and after it. In the copy the same letters are looked for; what stands between them now is the
+*gap*. Edits, cuts and new sentence borders around it do not matter: every side has several runs of letters, at
 growing distance.
 
     old   … a poll found that [74] percent of those asked …
@@ -19,18 +19,20 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cached_property
 
 import numpy as np
 
-from monitor.judge import figures, fingerprint
+from monitor.judge import figures, fingerprint, proper
 from monitor.judge.figures import DATE, NUMBER
 from monitor.model import Change, GuardPoint, KnownArticle, Prepared
 from monitor.text import normal as normal_text
 
-NEGATION, QUOTE = "negation", "quote"
+NEGATION, QUOTE, NAME = "negation", "quote", "name"
 
 RUN, RUN_CJK = 8, 4
 """Letters of one run beside a point."""
@@ -54,6 +56,10 @@ LONGEST_ALTERED = 40
 """Letters; a longer stretch inside quotation marks is another quotation, which novelty reports."""
 LONGEST_ADDED = 12
 """Letters of words put into a quotation without taking any out: "not", "fully", "in principle"."""
+LONGEST_NAME = 16
+"""Letters by which another name may be longer, edits on one side of it included."""
+MOVED, MOVED_CJK = 24, 9
+"""Letters by which a negation may have moved with its verb and still be the same one."""
 LEAST_QUOTE, LEAST_QUOTE_CJK = 12, 5
 """Letters of a quotation; below it is a name or a scare quote."""
 
@@ -111,7 +117,7 @@ class _Text:
         self.quotes: list[tuple[int, int]] = []
         self.marks: list[_Mark] = []
         offset = 0
-        for raw in (prepared.body if prepared.body.strip() else prepared.summary).splitlines():
+        for raw in _unbroken(prepared.body if prepared.body.strip() else prepared.summary).splitlines():
             line = _plain_with_quotes(raw)
             if not line:
                 continue
@@ -129,10 +135,14 @@ class _Text:
         low = "".join(lower if len(lower := char.casefold()) == 1 else char for char in line)
         low = low.replace("ё", "е")
         for figure in figures.find(low, self.lang):
+            if not self.cjk and _is_misread(figure, low):
+                continue
             self.marks.append(_Mark(figure.kind, figure.value, places[figure.start], places[figure.end]))
         for negation in _negations(low, self.lang):
             start, end = places[negation.start], places[negation.end]
             self.marks.append(_Mark(NEGATION, negation.value, start, end, negation.instead))
+        for name in proper.find(line, self.lang):
+            self.marks.append(_Mark(NAME, name.value, places[name.start], places[name.end]))
         self.quotes += [(places[start], places[end]) for start, end in _quotations(line)]
 
     def printed(self, start: int, end: int) -> str:
@@ -200,9 +210,10 @@ class _Text:
     def _point(self, mark: _Mark) -> GuardPoint:
         ends = [end for _, end in self._spans]
         number = min(bisect_right(ends, mark.start), len(ends) - 1)
-        begin, row = self._spans[number][0], self._rows[number]
+        (begin, stop), row = self._spans[number], self._rows[number]
         lefts = [mark.start - begin - k * self.step for k in range(RUNS)]
-        rights = [mark.end - begin + self.size + k * self.step for k in range(RUNS)]
+        # A line break inside a figure ("20\n000") ends the sentence there.
+        rights = [min(mark.end, stop) - begin + self.size + k * self.step for k in range(RUNS)]
         return GuardPoint(
             kind=mark.kind,
             value=mark.value,
@@ -218,6 +229,20 @@ _BEGIN, _END = "\x02", "\x03"
 _QUOTE_MARKS = str.maketrans("“”„«»", "\ue000\ue001\ue002\ue003\ue004")
 """Kept apart from straight quotes, which say nothing of direction; `plain` would make them all one."""
 _MARKS_BACK = str.maketrans("\ue000\ue001\ue002\ue003\ue004", "“”„«»")
+
+
+def _is_misread(figure: figures.Figure, low: str) -> bool:
+    """Return True for a digit that stands for a letter: n0t, tw0."""
+    glued = figure.start > 0 and low[figure.start - 1].isalpha()
+    return glued and (figure.value in {"0", "1"} or low[figure.end : figure.end + 1].isalpha())
+
+
+_BROKEN = re.compile(r"(?<=\w)[-\u00ad]\n(?=\w)|(?<=\d)\n(?=\d)")
+
+
+def _unbroken(text: str) -> str:
+    """Return a text without line breaks inside words and figures, as printed pages have them."""
+    return _BROKEN.sub("", text)
 
 
 def _plain_with_quotes(raw: str) -> str:
@@ -265,7 +290,7 @@ class _Negation:
     instead: tuple[str, ...]
 
 
-_EN_BARE = re.compile(r"\b(no|not|never|none|nor|without|cannot)\b")
+_EN_BARE = re.compile(r"\b(no longer|no|not|never|none|nor|without|cannot)\b")
 _EN_TURNED = {
     "neither": ("both", "either"),
     "nobody": ("everybody", "somebody", "everyone", "someone", "many"),
@@ -284,7 +309,7 @@ _EN_WITHOUT = {
     "no": ("", "the", "some", "a", "new", "any"),
 }
 _EN_FULL = {"ca": "can", "wo": "will", "sha": "shall"}
-_RU_BARE = re.compile(r"\b(не|нет|ни|без|нельзя|никогда)\b")
+_RU_BARE = re.compile(r"\b(никогда не|не|нет|ни|без|нельзя|никогда)\b")
 _RU_PREFIX = re.compile(r"\b(не|без|бес)(?=[а-я]{4})")
 _RU_WITHOUT = {"нет": ("есть", ""), "нельзя": ("можно",), "без": ("с",), "никогда": ("", "всегда")}
 _JA_BARE = re.compile(
@@ -420,7 +445,7 @@ def _enough(point: GuardPoint, begin: _Hit, end: _Hit, left: int, right: int) ->
         return True
     if min(len(point.left), len(point.right)) == 1 and begin.k == end.k == 0:
         return max(left, right) >= 2 * LEAST_RUNS
-    return max(left, right) >= SURE_RUNS and (begin.k if left > right else end.k) == 0
+    return max(left, right) >= SURE_RUNS and 0 in (begin.k, end.k)
 
 
 def _beside_border(point: GuardPoint, text: _Text) -> bool:
@@ -441,17 +466,46 @@ def _changed_points(points: Sequence[GuardPoint], new: _Text) -> Iterator[tuple[
         for mark in _figures_in(gap, new)
         if figures.agree(mark.value, point.value)
     }
+    held = _held_negations(points, places, new)
     for point, gaps in zip(points, places, strict=True):
         if not gaps:
             continue
-        if point.kind in {NUMBER, DATE}:
-            mark = _other_figure(point, gaps, new)
+        if point.kind != NEGATION:
+            mark = _other_figure(point, gaps, new) if point.kind != NAME else _other_name(point, gaps, new)
             if mark is not None and mark not in kept:
                 shown = new.printed(mark.start, mark.end)
                 yield mark.start, Change(point.kind, point.text, shown, new.sentence(mark.start))
-        elif _is_lifted(point, gaps, new):
+        elif _is_lifted(point, gaps, new) and not _is_moved(gaps[0], held, new):
             shown = new.printed(gaps[0].start, gaps[0].end)
             yield gaps[0].start, Change(NEGATION, point.text, shown, new.sentence(gaps[0].start))
+
+
+def _held_negations(
+    points: Sequence[GuardPoint], places: Sequence[Sequence[_Gap]], text: _Text
+) -> frozenset[_Mark]:
+    """Return the negations of a text that stand where the other text has one."""
+    gaps = [gap for point, some in zip(points, places, strict=True) if point.kind == NEGATION for gap in some]
+    return frozenset(
+        mark
+        for mark in text.marks
+        if mark.kind == NEGATION
+        and any(
+            gap.start <= mark.start <= mark.end <= gap.end <= gap.start + mark.end - mark.start + SHIFT // 2
+            for gap in gaps
+        )
+    )
+
+
+def _is_moved(gap: _Gap, held: frozenset[_Mark], text: _Text) -> bool:
+    """Return True where a negation that the other text has not stands a few words away: "can go not"."""
+    reach = MOVED_CJK if text.cjk else MOVED
+    return any(
+        mark.kind == NEGATION
+        and mark not in held
+        and not mark.value.endswith("-")
+        and (gap.end <= mark.start <= gap.end + reach or gap.start - reach <= mark.end <= gap.start)
+        for mark in text.marks
+    )
 
 
 def _figures_in(gap: _Gap, new: _Text) -> list[_Mark]:
@@ -474,9 +528,29 @@ def _other_figure(point: GuardPoint, gaps: Sequence[_Gap], new: _Text) -> _Mark 
     return None
 
 
+def _other_name(point: GuardPoint, gaps: Sequence[_Gap], new: _Text) -> _Mark | None:
+    """Return the name that stands exactly where another stood, between the same words."""
+    gap = gaps[0]
+    inside = [
+        mark for mark in new.marks if mark.kind == NAME and mark.end > gap.start and mark.start < gap.end
+    ]
+    if not inside or any(proper.agree(mark.value, point.value) for mark in inside):
+        return None
+    first, last = inside[0], inside[-1]
+    # A part of a longer name counts as the whole of it: the rest stands beside the gap.
+    if gap.tight_left and gap.tight_right:
+        exact = first.start <= gap.start and gap.end <= last.end
+        return first if exact and first is last else None
+    if gap.end - gap.start > len(point.text) + LONGEST_NAME:
+        return None
+    if gap.tight_left and first.start <= gap.start:
+        return first
+    return last if gap.tight_right and last.end >= gap.end else None
+
+
 def _is_part(one: str, other: str) -> bool:
     """Return True where one figure is the other cut short: ``3 billion`` and ``3``."""
-    a, b = (set(re.findall(r"[\d.,]+|[^\W\d_]+", text.casefold())) for text in (one, other))
+    a, b = (Counter(re.findall(r"[\d.,]+|[^\W\d_]+", text.casefold())) for text in (one, other))
     return a <= b or b <= a
 
 
@@ -489,6 +563,10 @@ def _is_lifted(point: GuardPoint, gaps: Sequence[_Gap], text: _Text) -> bool:
     """Return True where the surroundings of a negation stand without it, and nowhere with it or another."""
     best = gaps[0]
     between = text.letters[best.start : best.end]
+    if between and any(
+        mark.kind == NEGATION and mark.start < best.end and mark.end > best.start for mark in text.marks
+    ):
+        return False  # another word of the same sense: "with no" for "without"
     if point.value.endswith("-"):
         # A prefix ("un-", "не-", 不): the rest of its word must stand alone, or it is another word.
         prefix = point.value.rstrip("-")
@@ -525,11 +603,11 @@ _SHORT_VERBS = frozenset(
 
 def _negated_since(new: _Text, old: _Text) -> Iterator[tuple[int, Change]]:
     """Yield negations of the new text whose surroundings stand in the old text without one."""
-    for point in new.points:
-        if point.kind != NEGATION:
-            continue
-        gaps = _gaps(point, old)
-        if gaps and _is_lifted(point, gaps, old):
+    points = [point for point in new.points if point.kind == NEGATION]
+    places = [_gaps(point, old) for point in points]
+    held = _held_negations(points, places, old)
+    for point, gaps in zip(points, places, strict=True):
+        if gaps and _is_lifted(point, gaps, old) and not _is_moved(gaps[0], held, old):
             gap = gaps[0]
             yield (
                 point.at,
@@ -575,12 +653,12 @@ def _altered_quotes(new: _Text, old: _Text | None, shingles: frozenset[int]) -> 
         return
     width = fingerprint.WIDTH_CJK if new.cjk else fingerprint.WIDTH
     covered = _covered(new.letters, width, shingles)
-    least, shortest = (ALTERED_CJK, LEAST_QUOTE_CJK) if new.cjk else (ALTERED, LEAST_QUOTE)
+    shortest = LEAST_QUOTE_CJK if new.cjk else LEAST_QUOTE
     for start, end in new.quotes:
         if end - start < shortest:
             continue
         for begin, stop in _uncovered(covered, start, end):
-            if not least <= stop - begin <= LONGEST_ALTERED or not _flanked(covered, begin, stop, width):
+            if not _is_wording(new, begin, stop) or not _flanked(covered, (begin, stop), (start, end), width):
                 continue
             before = _between(new.letters[begin - width : begin], new.letters[stop : stop + width], old)
             if before is None:
@@ -589,9 +667,36 @@ def _altered_quotes(new: _Text, old: _Text | None, shingles: frozenset[int]) -> 
             joined = new.letters[begin - width + 1 : begin] + new.letters[stop : stop + width - 1]
             added = not before if old is not None else _all_known(joined, width, shingles)
             # A longer stretch that is only added is a quotation of its own, which novelty reports.
-            if _EDITOR.search(shown) or (added and stop - begin > LONGEST_ADDED):
+            if added and stop - begin > LONGEST_ADDED:
                 continue
+            if _EDITOR.search(new.printed(begin - 1, stop + 1)) or _is_respelled(before, shown):
+                continue
+            if old is None and _KANA.fullmatch(shown):
+                continue  # the same word in syllables, for all that can be told
             yield begin, Change(QUOTE, before, shown, new.sentence(begin))
+
+
+def _is_wording(new: _Text, begin: int, stop: int) -> bool:
+    """Return True for a stretch long enough to be another word."""
+    if new.cjk and stop - begin == 1:
+        return _KANJI.fullmatch(new.letters[begin:stop]) is not None
+    return (ALTERED_CJK if new.cjk else ALTERED) <= stop - begin <= LONGEST_ALTERED
+
+
+_KANJI = re.compile(r"[一-龠々]+")
+_KANA = re.compile(r"[ぁ-ゖァ-ヺー]+")
+SPELLED_ALIKE = 0.75
+"""Share of letters that two spellings, misprints or inflections of one word have in common at least."""
+
+
+def _is_respelled(before: str, shown: str) -> bool:
+    """Return True where both are one word in another spelling: yor, your; ふね, 船."""
+    one, other = (normal_text.normal_form(words).replace(" ", "") for words in (before, shown))
+    if not one or not other:
+        return False
+    if _KANA.search(one) or _KANJI.search(one):
+        return bool(_KANA.fullmatch(one)) != bool(_KANA.fullmatch(other))
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() > SPELLED_ALIKE
 
 
 def _covered(letters: str, width: int, shingles: frozenset[int]) -> list[bool]:
@@ -620,13 +725,15 @@ def _uncovered(covered: Sequence[bool], start: int, end: int) -> Iterator[tuple[
             begin = None
 
 
-def _flanked(covered: Sequence[bool], begin: int, stop: int, width: int) -> bool:
+def _flanked(covered: Sequence[bool], altered: tuple[int, int], quote: tuple[int, int], width: int) -> bool:
     """Return True where the known text goes on directly before and after."""
+    begin, stop = altered
     left, right = covered[max(0, begin - width) : begin], covered[stop : stop + width]
     if not (len(left) == width == len(right) and all(left) and all(right)):
         return False
     # Phrases of the topic stand in strangers' quotations too: most of what is around must be known.
-    around = [*covered[max(0, begin - 6 * width) : begin], *covered[stop : stop + 6 * width]]
+    first, last = max(quote[0], begin - 6 * width), min(quote[1], stop + 6 * width)
+    around = [*covered[first:begin], *covered[stop:last]] or [*left, *right]
     return sum(around) >= 0.7 * len(around)
 
 

@@ -38,7 +38,7 @@ def find(text: str, lang: str) -> list[Figure]:
     kind = "ja" if lang in {"ja", "zh"} else "ru" if lang in {"ru", "uk", "be", "bg"} else "en"
     found: list[Figure] = []
     taken = bytearray(len(text))
-    for figure in (*_dates(text, kind), *_numbers(text, kind)):
+    for figure in (*_clocks(text, kind), *_dates(text, kind), *_numbers(text, kind)):
         if not any(taken[figure.start : figure.end]):
             taken[figure.start : figure.end] = b"\1" * (figure.end - figure.start)
             found.append(figure)
@@ -49,10 +49,21 @@ def agree(one: str, other: str) -> bool:
     """Return True where two values do not contradict each other: ``2025-04-08`` and ``????-04-08`` agree."""
     if one == other:
         return True
+    if one.startswith("t") or other.startswith("t"):
+        return _clocks_agree(one, other)
     a, b = _fields(one), _fields(other)
     if a is None or b is None:
         return False
     return all(x == y or "?" in (x[0], y[0]) for x, y in zip(a, b, strict=True))
+
+
+def _clocks_agree(one: str, other: str) -> bool:
+    """Return True for 14:45 and 2:45 without "p.m.", and for a clock time beside its hour or minutes."""
+    if not (one.startswith("t") and other.startswith("t")):
+        clock, number = (one, other) if one.startswith("t") else (other, one)
+        return number in {str(int(part)) for part in clock[1:].split(":")} | {clock[1:].replace(":", ".")}
+    (hour, minute), (theirs, minutes) = (map(int, value[1:].split(":")) for value in (one, other))
+    return minute == minutes and (hour - theirs) % 12 == 0 and min(hour, theirs) <= 12 != max(hour, theirs)
 
 
 def _fields(value: str) -> tuple[str, str, str, str] | None:
@@ -63,6 +74,58 @@ def _fields(value: str) -> tuple[str, str, str, str] | None:
     if len(parts) == 3:
         return parts[0], parts[1], parts[2], "?"
     return (value, "?", "?", "?") if re.fullmatch(r"1[5-9]\d\d|20\d\d", value) else None
+
+
+# ---------------------------------------------------------------------------------------------- clocks
+
+_CLOCK = re.compile(
+    r"(?<![\d:.,/-])(?P<h>[01]?\d|2[0-3])(?::(?P<m>[0-5]\d)|(?P<dot>\.[0-5]\d))?"
+    r"(?: ?(?P<half>[ap])\.?m\b\.?)?(?![\d:]|[.,]\d)"
+)
+_AT = re.compile(r"(?:\bat|\bby|\buntil|\bfrom|\bfor|\bв|\bдо|\bс|\bк|\bна) $")
+_OF = re.compile(
+    r" ?(?:%|per|pro|point|million|billion|bn|mn|тыс|млн|млрд|п(?:роц|ункт)|[a-zа-я]{3,} (?:per|a)\b)"
+)
+_RU_CLOCK = re.compile(r"(?<!\d)(?P<h>[01]?\d|2[0-3]) ?час(?:ов|а)? (?P<m>[0-5]?\d) ?мин")
+_JA_CLOCK = re.compile(
+    r"(?P<half>午前|午後)?(?P<h>[01]?\d|2[0-3]|[一二三四五六七八九十]{1,3})時(?!間)"
+    r"(?:(?P<m>[0-5]?\d|[一二三四五六七八九十]{1,3})分|(?P<thirty>半))?"
+    r"|(?<![\d:])(?P<h2>[01]?\d|2[0-3]):(?P<m2>[0-5]\d)(?![\d:])"
+)
+
+
+def _clocks(text: str, kind: str) -> Iterator[Figure]:
+    """Yield times of day, as ``t14:45``: with a colon, "a.m." or hours; with a point only after "at"."""
+    if kind == "ja":
+        for match in _JA_CLOCK.finditer(text):
+            hour = int(_kanji(match["h"] or match["h2"]))
+            minute = 30 if match["thirty"] else int(_kanji(match["m"] or match["m2"] or "0"))
+            hour += 12 if match["half"] == "午後" and hour < 12 else 0
+            yield from _clock(match, hour, minute)
+        return
+    if kind == "ru":
+        for match in _RU_CLOCK.finditer(text):
+            yield from _clock(match, int(match["h"]), int(match["m"]))
+    for match in _CLOCK.finditer(text):
+        if (
+            match["dot"]
+            and not match["half"]
+            and (
+                not _AT.search(text[max(0, match.start() - 7) : match.start()])
+                or _OF.match(text, match.end())
+            )
+        ):
+            continue
+        if not (match["m"] or match["dot"] or match["half"]):
+            continue
+        hour, minute = int(match["h"]), int(match["m"] or (match["dot"] or ".0")[1:])
+        hour += 12 if match["half"] == "p" and hour < 12 else 0
+        yield from _clock(match, 0 if match["half"] == "a" and hour == 12 else hour, minute)
+
+
+def _clock(match: re.Match[str], hour: int, minute: int) -> Iterator[Figure]:
+    if hour < 25 and minute < 60:
+        yield Figure(NUMBER, f"t{hour}:{minute:02d}", match.start(), match.end())
 
 
 # ------------------------------------------------------------------------------------------------ dates
@@ -102,6 +165,10 @@ _JA_DATE = re.compile(
     rf"(?:(?P<m>{_JA_DIGITS})月(?:(?P<d>{_JA_DIGITS})日)?)?"
     rf"|(?P<m2>{_JA_DIGITS})月(?:(?P<d2>{_JA_DIGITS})日)?|(?P<d3>{_JA_DIGITS})日(?![間本])"
 )
+_YEARS = re.compile(
+    r"(?<![\d.,])(?P<c>1[5-9]|20)(?P<y>\d\d)(?:[-–—~〜/]|гг?\. ?[-–])(?P<z>\d\d)(?![\d-]|[.,]\d)"
+)
+"""2016-18: the second year lacks its century."""
 _YEAR_ALONE = re.compile(rf"(?<![\d.,])(?P<y>{_YEAR})(?![\d]|[.,]\d)")
 _WEEKDAYS = {
     "en": re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b"),
@@ -131,6 +198,10 @@ def _date(
 def _dates(text: str, kind: str) -> Iterator[Figure]:
     for match in _NUMERIC.finditer(text):
         yield from _numeric(match, kind)
+    for match in _YEARS.finditer(text):
+        if match["z"] > match["y"]:
+            yield Figure(DATE, f"{match['c']}{match['y']}-?-?", match.start(), match.start("z") - 1)
+            yield Figure(DATE, f"{match['c']}{match['z']}-?-?", match.start("z"), match.end())
     if kind == "ja":
         for match in _JA_DATE.finditer(text):
             yield from _japanese(match)
@@ -250,6 +321,23 @@ _RU_FORMS = {
     1000: "тысяча тысячи тысяч тысячу тысячам тысячами",
     10**6: "миллион миллиона миллионов миллионам",
     10**9: "миллиард миллиарда миллиардов",
+}
+_RU_STEMS = {
+    1: "перв", 2: "втор", 4: "четверт", 5: "пят", 6: "шест", 7: "седьм", 8: "восьм", 9: "девят", 10: "десят",
+    20: "двадцат", 30: "тридцат", 40: "сороков", 50: "пятидесят", 60: "шестидесят", 70: "семидесят",
+    80: "восьмидесят", 90: "девяност", 100: "сот",
+    11: "одиннадцат", 12: "двенадцат", 13: "тринадцат", 14: "четырнадцат", 15: "пятнадцат", 16: "шестнадцат",
+    17: "семнадцат", 18: "восемнадцат", 19: "девятнадцат",
+}  # fmt: skip
+_RU_ORDINAL = "ый ой ая ое ого ому ым ом ую ые ых ым ыми".split()
+for _value, _stem in _RU_STEMS.items():
+    _RU_FORMS[_value] = " ".join((_RU_FORMS.get(_value, ""), *(_stem + ending for ending in _RU_ORDINAL)))
+_RU_FORMS[3] += " третьем третьим третью третьи третьих третьими"
+_RU_FORMS |= {
+    600: "шестьсот шестисот",
+    700: "семьсот семисот",
+    800: "восемьсот восьмисот",
+    900: "девятьсот девятисот",
 }
 _RU_WORDS = {form: value for value, forms in _RU_FORMS.items() for form in forms.split()}
 _RU_SPELLED = re.compile(rf"\b(?:{'|'.join(sorted(_RU_WORDS, key=len, reverse=True))})"
