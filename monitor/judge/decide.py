@@ -12,7 +12,7 @@ then the story (a seed's, a stored one, or its own), the sentences with what the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -52,7 +52,7 @@ from monitor.model import (
 
 __all__ = ["RULES_VERSION", "Gathered", "Subject", "ToldSentence", "decide", "strong_terms"]
 
-RULES_VERSION = f"2.{lexicon.shipped().version}"
+RULES_VERSION = f"3.{lexicon.shipped().version}"
 """Number of these rules and the version of the lexicon; the topic's version is added to each verdict."""
 
 EVENT_FROM = 1.5
@@ -126,7 +126,7 @@ def decide(subject: Subject, gathered: Gathered, topic: Topic) -> Verdict:
     likeness = rewrites.find(
         case.traits, gathered.seeds, at=case.at, members=(*gathered.thematic, *gathered.textual)
     )
-    if likeness is not None and likeness.accepted:
+    if likeness is not None and likeness.accepted and _turned(case) is None:
         return _rewrite(verdict, case, likeness)
     return _own(verdict, case, likeness)
 
@@ -300,7 +300,11 @@ def _own(verdict: Verdict, case: _Case, likeness: Likeness | None) -> Verdict:
         *(likeness.figures if likeness is not None else ()),
     )
     speaker = _known_position(case)
-    if event.happened:
+    turned = _turned(case)
+    if turned is not None:
+        relation, context = Relation.NEW, Context.EVENT
+        reason = f"New: the opposite of a known position: {turned.said}."
+    elif event.happened:
         relation, context = Relation.NEW, Context.EVENT
         reason = (
             f"New: title and lead have names, figures or dates that nothing known has ({event.weight:.1f})."
@@ -318,9 +322,8 @@ def _own(verdict: Verdict, case: _Case, likeness: Likeness | None) -> Verdict:
         reason += (
             f" Closest seed: {likeness.seed}, likeness {likeness.score:.2f} of {likeness.needed:.2f} needed."
         )
-    verdict = replace(
-        verdict, relation=relation, reason=reason, sentences=case.label(context), figures=figures
-    )
+    sentences = _as_turned(case.label(context), turned) if turned is not None else case.label(context)
+    verdict = replace(verdict, relation=relation, reason=reason, sentences=sentences, figures=figures)
     if relation is Relation.BACKGROUND:
         return verdict
     joined = stories.join(case.traits, case.at, case.gathered.thematic, case.known)
@@ -386,8 +389,24 @@ def _is_recent(anchor: str, case: _Case) -> bool:
 def _positions(case: _Case) -> tuple[tuple[str, str], ...]:
     """Return (speaker, act) of what the head has somebody say on this day that may be a position.
 
-    People before offices. A column names speakers too; here the speaker stands in the title, or the lead
-    names the day. The dead of history take no position.
+    People before offices, what the title says before what the lead adds.
+    """
+    ranked = sorted(
+        _said(case, rewrites.CORE_ACTS),
+        key=lambda one: (one[0].startswith("office:"), -one[2], one[1] in _BESIDE, one[1], one[0]),
+    )
+    return tuple((speaker, act) for speaker, act, _ in ranked)
+
+
+_BESIDE = ("call-hostile", "no-deal-soon", "set-condition", "want-treaty")
+"""What is said beside a position more often than it is one: counted only where nothing else is said."""
+
+
+def _said(case: _Case, acts: Collection[str]) -> list[tuple[str, str, float]]:
+    """Return (speaker, act, weight) of what the head has somebody say on this day.
+
+    A column names speakers too; here the speaker stands in the title, or the lead names the day. The dead of
+    history take no position.
     """
     weights = dict(case.traits.terms)
     dated = any(
@@ -401,13 +420,13 @@ def _positions(case: _Case) -> tuple[tuple[str, str], ...]:
         if not term.startswith("say:") or weight < rewrites.HEAD:
             continue
         _, name, act = term.split(":")
-        if act not in rewrites.CORE_ACTS or f"person:{name}" in lexicon.shipped().former:
+        if act not in acts or f"person:{name}" in lexicon.shipped().former:
             continue
         kinds = {kind: weights.get(f"{kind}:{name}", 0.0) for kind in ("person", "name", "office")}
         speaker = max(kinds, key=lambda kind: (kinds[kind], kind != "office"))
         if dated or kinds[speaker] >= traits.TITLE:
-            found.append((f"{speaker}:{name}", act))
-    return tuple(sorted(found, key=lambda one: (one[0].startswith("office:"), one)))
+            found.append((f"{speaker}:{name}", act, weight))
+    return found
 
 
 def _known_position(case: _Case) -> str:
@@ -418,6 +437,69 @@ def _known_position(case: _Case) -> str:
         if spoke and f"act:{act}" in known.terms:
             return f"{speaker.partition(':')[2]}, {act}"
     return ""
+
+
+# ------------------------------------------------------------------------------------------- the opposite
+
+
+@dataclass(frozen=True, slots=True)
+class _Turned:
+    """Who says the opposite of what he is known to say, and where."""
+
+    said: str
+    """As a term: ``say:rudenko:hold-talks``."""
+    sentences: tuple[int, ...]
+
+
+_REFUSES = ("refuse-talks", "no-contact")
+_HEDGES = (*_REFUSES, "set-condition", "no-deal-soon")
+_OPENS = ("hold-talks", "offer-talks")
+
+
+def _turned(case: _Case) -> _Turned | None:
+    """Return who is known to refuse talks and now has or offers them, without an "if" or a "not"."""
+    known = case.known.terms
+    said = _said(case, (*_OPENS, *_HEDGES))
+    for speaker, act, _ in sorted(said, key=lambda one: (one[0].startswith("office:"), one[1], one[0])):
+        name = speaker.partition(":")[2]
+        hedged = any(one == speaker and other in _HEDGES for one, other, _ in said)
+        if act not in _OPENS or hedged or not any(f"say:{name}:{other}" in known for other in _REFUSES):
+            continue
+        where = tuple(
+            number
+            for number, one in enumerate(traits.place(case.readings))
+            if one.head and speaker in one.speakers and f"act:{act}" in one.reading.terms and _of_both(one)
+        )
+        if where:
+            return _Turned(f"say:{name}:{act}", where)
+    return None
+
+
+def _of_both(one: traits.Placed) -> bool:
+    """Return True where a sentence about talks is not about those with a third country."""
+    terms = {*one.reading.terms, *one.reading.anchors}
+    return bool(terms & {"gloss:treaty", "gloss:territory"}) or not any(t.startswith("place:") for t in terms)
+
+
+def _as_turned(sentences: tuple[JudgedSentence, ...], turned: _Turned) -> tuple[JudgedSentence, ...]:
+    """Return the sentences, those that say the opposite of what is known marked as new facts."""
+    return tuple(
+        replace(
+            one,
+            label=NoveltyLabel.NEW_FACT,
+            reason=_OPPOSITE if one.label in _OLD else f"{_OPPOSITE}; {one.reason}",
+            anchors=tuple(dict.fromkeys((*one.anchors, "negation"))),
+        )
+        if _OPPOSITE not in one.reason
+        and one.position in turned.sentences
+        and one.label is not NoveltyLabel.FURNITURE
+        else one
+        for one in sentences
+    )
+
+
+_OPPOSITE = "says the opposite of what is known"
+_OLD = (NoveltyLabel.KNOWN, NoveltyLabel.NEW_WORDING)
 
 
 def _island_names(relevance: Relevance) -> tuple[str, ...]:

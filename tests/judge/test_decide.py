@@ -92,6 +92,55 @@ def test_a_known_position_on_a_new_day_is_a_restatement():
     assert (found.relation, found.duplicate_of) == (Relation.RESTATEMENT, None)
 
 
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        (
+            "en",
+            (
+                "Orlov: talks with Japan have resumed",
+                "Talks on a peace treaty have resumed, Stepan Orlov said.",
+            ),
+        ),
+        ("en", ("Orlov says Moscow is ready for talks with Japan", "")),
+        (
+            "ru",
+            (
+                "Степан Орлов: переговоры с Японией о мирном договоре возобновлены",
+                "Переговоры возобновлены, заявил во вторник Степан Орлов.",
+            ),
+        ),
+    ],
+)
+def test_the_opposite_of_a_known_position_is_news(lang, text):
+    found = verdict(text, lang, at="2032-01-20")
+    assert found.relation is Relation.NEW
+    assert found.reason.startswith("New: the opposite of a known position: say:")
+    assert text[0] in new_facts(found)
+    assert "negation" in found.sentences[0].anchors
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Orlov: talks with Japan can resume only if Tokyo drops its hostile policy",
+        "Orlov: no talks with Japan, though a meeting was offered",
+        "Orlov says Moscow is ready for talks with Ukraine",
+    ],
+)
+def test_an_offer_with_a_condition_or_to_others_is_no_opposite(title):
+    assert "opposite" not in verdict((title, ""), at="2032-01-20").reason
+
+
+def test_what_the_title_says_is_the_position_before_what_is_said_beside_it():
+    again = (
+        "Orlov again: no talks with Japan",
+        "Stepan Orlov said on Tuesday that Japan's hostile policy leaves no room for talks.",
+    )
+    acts = [one.partition(" ")[2] for one in verdict(again, at="2032-01-20").positions]
+    assert acts[0] == "refuse-talks"
+
+
 def test_a_new_event_names_its_facts_and_leaves_the_history_out():
     found = verdict(GRAVES_EN)
     assert found.relation is Relation.NEW
