@@ -30,7 +30,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from monitor.config import Settings
-from monitor.db.records import ALERT_SLOT, FOUND_NOW, DigestRow, StoredArticle
+from monitor.db.records import ALERT_SLOT, FOUND_NOW, DigestRow, DigestState, StoredArticle
 from monitor.digest import build, deliver, notify, render, slots
 from monitor.digest.handing import nothing
 from monitor.digest.material import Span
@@ -57,6 +57,10 @@ ENDING_S = 5.0
 HEARTBEAT_TIMEOUT_S = 15.0
 HEARTBEAT_TRIES = 3
 """Within a quarter of an hour: switches of this kind wait for hours before they give the alarm."""
+SIFTED_BACK = timedelta(days=60)
+"""How far back the last digest of a reader with a filter is looked for."""
+JUDGED_WITHIN = timedelta(days=7)
+"""How long after we saw it an entry may wait for its page, and so for its verdict, at most."""
 FOREVER = datetime.max.replace(tzinfo=UTC)
 DATED = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?\Z")
 
@@ -131,7 +135,7 @@ def printed(
         articles = [a for a in context.store.articles_between(since, now) if _found_now(a) or backfilled]
     else:
         tell = _tells_backfilled(context, recipient) if backfilled is None else backfilled
-        articles = context.store.untold(recipient.id, until=now, backfilled=tell)
+        articles = _untold(context, recipient, now, backfilled=tell)
     material = material_of(
         context, recipient, Span(start, now), articles, slot=slots.last_due(recipient, now)
     )
@@ -228,7 +232,7 @@ def _queue_due(context: Context, recipient: Recipient, now: datetime) -> int | N
         return None
     with context.store.batch():
         tell = _tells_backfilled(context, recipient)
-        articles = context.store.untold(recipient.id, until=now, backfilled=tell)
+        articles = _untold(context, recipient, now, backfilled=tell)
         period = Span(period_start(context, recipient, now), now)
         material = material_of(context, recipient, period, articles, slot=slot)
         material = replace(material, reprint=reprint_command(context, recipient, slot.name))
@@ -236,11 +240,35 @@ def _queue_due(context: Context, recipient: Recipient, now: datetime) -> int | N
         if context.settings.digest.when_empty == "skip" and build.empty(digest):
             context.store.meta_set(SKIPPED_KEY + recipient.id, slot.name)
             return None
-        row = _row(context, recipient, slot, period, render.render(digest), articles)
+        shown = {number for number, _, _ in digest.articles}
+        told = [one for one in articles if one.id in shown] if recipient.only else articles
+        row = _row(context, recipient, slot, period, render.render(digest), told)
         queued = context.store.queue_digest(row)
         if tell:
             context.store.meta_set(TELL_KEY + recipient.id, "")
     return queued
+
+
+def _untold(
+    context: Context, recipient: Recipient, until: datetime, *, backfilled: bool
+) -> list[StoredArticle]:
+    """Return what a recipient was not told yet. An operator reads about the service: he is told no news.
+
+    What a filter keeps from a reader was never told him, so that nothing is known by it; but it need not be
+    read again for every digest: what was judged before the last one was sifted then.
+    """
+    if recipient.role == "operator":
+        return []
+    since = None
+    if recipient.only:
+        last = [row.period_to for row in _sent_or_on_its_way(context, recipient, until - SIFTED_BACK)]
+        since = max(last) - JUDGED_WITHIN if last else None
+    return context.store.untold(recipient.id, until=until, since=since, backfilled=backfilled)
+
+
+def _sent_or_on_its_way(context: Context, recipient: Recipient, since: datetime) -> list[DigestRow]:
+    rows = context.store.digests_since(since, recipient.id)
+    return [r for r in rows if r.state is not DigestState.REFUSED and not r.slot.startswith(ALERT_SLOT)]
 
 
 def _row(
