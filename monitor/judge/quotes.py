@@ -133,19 +133,28 @@ class _Paragraph:
     last_person: str
     title: bool
     """A headline: nobody is carried over into it."""
+    goes_on: bool = False
+    """The next paragraph opens with a quotation mark: one that is not closed here ends with the paragraph."""
 
 
 def _paragraphs(readings: Sequence[Reading]) -> Iterable[_Paragraph]:
     groups: dict[tuple[str, int], list[int]] = {}
     for number, one in enumerate(readings):
         groups.setdefault((one.sentence.part, one.sentence.paragraph), []).append(number)
-    for (part, _), numbers in groups.items():
+    for (part, place), numbers in groups.items():
         text, starts = "", []
         for number in numbers:
             starts.append(len(text) + bool(text))
             text = f"{text} {plain_marks(readings[number].sentence.text)}".strip()
         people = [t for n in numbers for t in readings[n].anchors if t.startswith("person:")]
-        yield _Paragraph(text, tuple(starts), tuple(numbers), people[-1] if people else "", part == "title")
+        following = groups.get((part, place + 1))
+        goes_on = following is not None and bool(_OPENS_AGAIN.match(readings[following[0]].sentence.text))
+        yield _Paragraph(
+            text, tuple(starts), tuple(numbers), people[-1] if people else "", part == "title", goes_on
+        )
+
+
+_OPENS_AGAIN = re.compile(r"\s*[“„«\"「『]")
 
 
 def plain_marks(text: str) -> str:
@@ -157,7 +166,13 @@ def _in_paragraph(
     paragraph: _Paragraph, lang: str, carried: str, people: People
 ) -> Iterable[tuple[Quote, str]]:
     text = paragraph.text
-    pieces = _pieces(text)
+    pieces = _pieces(text, goes_on=paragraph.goes_on)
+    spoken: list[Piece] = []
+    if language(lang) == "ru":
+        spoken = [] if pieces else _dialogue(text)
+        parts = [_parted(text, one) for one in pieces]
+        spoken += [piece for some in parts for piece in some if len(some) > 1]
+        pieces = spoken if not parts else [piece for some in parts for piece in some]
     outer = [piece for piece in pieces if not piece.inner]
     for piece in outer:
         begin, end = _sentence_around(paragraph, piece, outer)
@@ -168,7 +183,8 @@ def _in_paragraph(
         if not speaker and language(lang) == "ja":
             speaker = speakers.named_after(text[end:], lang, people)
         words = text[piece.start : piece.end].strip(" ,.;:—-、。")
-        if not _is_statement(words, lang, text, piece, verb, speaker):
+        stated = _is_statement(words, lang, text, piece, verb, speaker)
+        if not stated and not (speaker and (piece in spoken or around.heads(piece))):
             continue
         number = max(i for i, start in enumerate(paragraph.starts) if start <= piece.start)
         quote = Quote(
@@ -184,14 +200,50 @@ def _in_paragraph(
         yield quote, speaker
 
 
-def _pieces(text: str) -> list[Piece]:
-    """Return quotations by their marks, outer ones before those inside them."""
+_AUTHOR = (
+    r"(?:сказал|заяви|отмети|добави|подчеркну|поясни|сообщи|ответи|рассказ|напомни|уточни|счита|говори|полага"
+    r"|указа|заключи|констатирова|призна|подытожи|убежд)[^—–]*?"
+)
+_DIALOGUE = re.compile(
+    rf"^[—–-]\s(?P<first>[^—–]+?)[,!?…]\s[—–-]\s{_AUTHOR}(?:[.,]\s[—–-]\s(?P<more>.+?))?[.!?…]?$"
+)
+"""Russian speech without quotation marks: dash, words, dash, who says it, dash, more words."""
+_PARTED = re.compile(rf"^(?P<first>.+?)[,!?…]\s[—–-]\s{_AUTHOR}[.,]\s[—–-]\s(?P<more>.+)$")
+"""The same inside one pair of quotation marks, as newspapers print it."""
+
+
+def _dialogue(text: str) -> list[Piece]:
+    """Return what a Russian paragraph has somebody say between dashes."""
+    match = _DIALOGUE.match(text)
+    if match is None:
+        return []
+    return [Piece(*match.span(part), inner=False) for part in ("first", "more") if match[part]]
+
+
+def _parted(text: str, piece: Piece) -> list[Piece]:
+    """Return a quotation in the two parts between which its own marks hold who says it."""
+    match = _PARTED.match(text[piece.start : piece.end])
+    if match is None:
+        return [piece]
+    return [
+        Piece(piece.start + match.start(part), piece.start + match.end(part), inner=False)
+        for part in ("first", "more")
+    ]
+
+
+def _pieces(text: str, *, goes_on: bool = False) -> list[Piece]:
+    """Return quotations by their marks, outer ones before those inside them.
+
+    ``goes_on``: one that is not closed ends with the text, as where the next paragraph opens it again.
+    """
     found: list[Piece] = []
     at = 0
     while at < len(text):
         closing = _PAIRS.get(text[at])
         if closing and _opens(text, at):
             end = _closing(text, at, closing)
+            if end is None and goes_on and text[at] in '“„«"「『':
+                end = len(text)
             if end is not None:
                 found.append(Piece(at + 1, end, inner=False))
                 at = end + 1
@@ -209,17 +261,26 @@ def _opens(text: str, at: int) -> bool:
 
 
 def _closing(text: str, at: int, closing: str) -> int | None:
-    """Return where the quotation that opens at ``at`` ends; nested Japanese brackets are counted."""
+    """Return where the quotation that opens at ``at`` ends; one inside it in the same marks is counted."""
+    nested = _closed(text, at, closing, counting=True)
+    return nested if nested is not None else _closed(text, at, closing, counting=False)
+
+
+def _closed(text: str, at: int, closing: str, *, counting: bool) -> int | None:
     opening, depth = text[at], 0
+    straight = opening in "\"'‘"
     for place in range(at + 1, min(len(text), at + MAX_CHARS)):
         char = text[place]
-        if char == opening and opening not in "\"'„":
-            depth += 1
+        if char not in closing and char != opening:
+            continue
+        after = text[place + 1] if place + 1 < len(text) else " "
+        if straight and text[place - 1] in " (" and after.isalnum():
+            depth += counting and opening == '"'
+        elif char == opening and not straight and opening != "„":
+            depth += counting or opening in "「『"
+        elif straight and (after.isalnum() or text[place - 1].isspace()):
+            continue
         elif char in closing:
-            if opening in "\"'‘":
-                after = text[place + 1] if place + 1 < len(text) else " "
-                if after.isalnum() or text[place - 1].isspace():
-                    continue
             if depth == 0:
                 return place
             depth -= 1
@@ -243,7 +304,9 @@ def _sentence_around(paragraph: _Paragraph, piece: Piece, outer: Sequence[Piece]
 _ATTRIBUTE = re.compile(
     r"\b(?:the|a|an|this|that|these|those|its|their|his|her|our|such|so-called|any|no)\s*$"
 )
-_JA_SAID = re.compile(r"^(?:\s|と(?!き|は|もに)|など|との|とし|って|[。、）)]?$|。|\s*[=＝―-])")
+_JA_HELD = re.compile(r"^だ?と(?:し(?:た(?!談話|声明)|て(?!の)|、|つつ)|の(?:認識|考え|見解|見方|立場))")
+"""「…」とした上で、「…」との認識を示した: said, though the verb stands further on."""
+_JA_SAID = re.compile(r"^(?:\s|だ?と(?!き|は|もに)|など|との|とし|って|[。、）)]?$|。|\s*[=＝―-])")
 _NAME_RU = re.compile(r"^[А-ЯЁA-Z]")
 
 
@@ -253,7 +316,7 @@ def _is_statement(words: str, lang: str, text: str, piece: Piece, verb: Verb | N
         return False
     before = fold(text[max(0, piece.start - 30) : piece.start - 1])
     behind = text[piece.end + 1 :]
-    if _SO_CALLED.search(before) or _NAMING.search(before):
+    if _SO_CALLED.search(before) or _NAMING.search(before) or _SO_CALLED.fullmatch(fold(words)):
         return False
     if language(lang) == "ja":
         return _is_statement_ja(words, text, piece, verb, speaker, behind)
@@ -293,7 +356,7 @@ def _is_statement_ja(
         and letters < 2 * STATEMENT_CHARS
     ):
         return False
-    if letters >= STATEMENT_CHARS:
+    if letters >= STATEMENT_CHARS or (speaker and _JA_HELD.match(behind)):
         return True
     if verb is None:
         return bool(speaker) and bool(re.match(r"[\s。]|$", behind))

@@ -146,6 +146,15 @@ class _Named:
         return verb.start - self.end if self.end <= verb.start else self.start - verb.end
 
 
+_OTHERS = re.compile(r"\s(?:that )?they\b")
+_HEADS = {
+    "en": re.compile(
+        r"\s(?:still |again )?(?:sees|finds|wants|seeks|rejects|slams|decries|denounces|vows|hails|blasts"
+        r"|brands)\b[^\x01:;,.]{0,40}$"
+    ),
+    "ru": re.compile(r"\s(?:вновь |по-прежнему )?(?:не )?(?:видит|ждет|требует|хочет)\s[^\x01:;,.]{0,40}$"),
+}
+"""Headlines: a verb of one word between who speaks and the fragment quoted."""
 _TITLES = (
     r"(?:(?:the|his|her|their|its|russian|japanese|former|then|deputy|prime|foreign|president|minister|premier"
     r"|secretary|counterpart|ambassador|governor|mr\.?|ms\.?|andrey|andrei|sergey|sergei|dmitry|vladimir|maria)\s+){0,4}"
@@ -223,6 +232,7 @@ class Around:
                 chars[place - begin] = "\x01"
         self.begin, self.lang, self.title = begin, language(lang), title
         self.text = "".join(chars)
+        self.printed = text[begin:end]
         # Folding must keep positions: only the case and a few letters change for our three languages.
         folded = self.text.casefold().replace("ё", "е").replace("’", "'")
         self.folded = folded if len(folded) == len(self.text) else self.text
@@ -278,6 +288,8 @@ class Around:
             return self._after(verb.end, 70) or (
                 carried if _PRONOUN.match(self.folded[verb.start - self.begin :]) else ""
             )
+        if _OTHERS.match(self.folded[verb.end - self.begin :]):
+            return ""  # "families who say they": not the one named before
         straight = [one for one in self.named if not one.oblique]
         before = [one for one in straight if one.end <= verb.start]
         after = [one for one in straight if one.start >= verb.end]
@@ -287,11 +299,12 @@ class Around:
         )
         able = before if subject_first else before + after
         able = [one for one in able if not one.term.startswith("body:") or one.gap(verb) <= _BODY_GAP]
-        pronoun = self._pronoun(verb, before_only=subject_first)
+        pronoun, many = self._pronoun(verb, before_only=subject_first)
         best = min(able, key=lambda one: (one.gap(verb), one.term), default=None)
         if pronoun is not None and (best is None or pronoun < best.gap(verb)):
             # "Abe met Putin and pursued what he called": the pronoun means the subject, not the nearest name.
-            return next((one.term for one in before if one.term.startswith("person:")), carried)
+            # "They" are several, or a family nobody named: no person.
+            return "" if many else next((t.term for t in before if t.term.startswith("person:")), carried)
         printed = self._printed(verb, before_only=subject_first)
         if printed and (best is None or printed[0] < best.gap(verb)):
             return printed[1]
@@ -316,18 +329,21 @@ class Around:
         """Return who is named next behind a place, a person before his office."""
         found = [one for one in self.named if place <= one.start <= place + reach]
         if found:
-            return self._holder(min(found, key=lambda one: one.start))
+            return self._holder(min(found, key=lambda one: one.start), behind=True)
         match = re.match(r"\s*(?:the )?" + _PRINTED, self.text[place - self.begin :][:reach])
         return match[1] if match and " " in match[1] else ""
 
-    def _holder(self, one: _Named) -> str:
-        """Return the person in apposition to an office, else the office."""
+    def _holder(self, one: _Named, *, behind: bool = False) -> str:
+        """Return the person in apposition to an office, else the office.
+
+        ``behind`` a preposition that names the speaker ("according to") both are its object.
+        """
         if one.term.startswith("person:"):
             return one.term
         near = [
             (max(other.start - one.end, one.start - other.end), other.term)
             for other in self.named
-            if other.term.startswith("person:") and not (other.oblique and other.start > one.end)
+            if other.term.startswith("person:") and (behind or not (other.oblique and other.start > one.end))
         ]
         near = [found for found in near if found[0] <= _APPOSITION and self._joined(one, found[1])]
         return min(near)[1] if near else one.term
@@ -342,16 +358,17 @@ class Around:
         between = self.folded[first.end - self.begin : last.start - self.begin]
         return not re.search(r"\x01|[.;]|\b(?:and|or|with|to|after|from|met|и|с|к|после)\b", between)
 
-    def _pronoun(self, verb: Verb, *, before_only: bool) -> int | None:
-        """Return how far from the verb a pronoun stands that may be its subject."""
+    def _pronoun(self, verb: Verb, *, before_only: bool) -> tuple[int | None, bool]:
+        """Return how far from the verb a pronoun stands that may be its subject, and whether it is "they"."""
         gaps = []
         for match in _PRONOUN.finditer(self.folded):
             start, end = match.start() + self.begin, match.end() + self.begin
+            many = match[0] in {"they", "они"}
             if end <= verb.start:
-                gaps.append(verb.start - end)
+                gaps.append((verb.start - end, many))
             elif start >= verb.end and not before_only:
-                gaps.append(start - verb.end)
-        return min(gaps, default=None)
+                gaps.append((start - verb.end, many))
+        return min(gaps, default=(None, False))
 
     def _printed(self, verb: Verb, *, before_only: bool) -> tuple[int, str] | None:
         """Return (distance, name) of the nearest unknown name of several words, as printed."""
@@ -423,8 +440,26 @@ class Around:
 
     # -------------------------------------------------------------------------------- without a verb
 
+    def heads(self, piece: Piece) -> bool:
+        """Return True where a headline has somebody say a fragment: ``Orlov: talks “pointless”``."""
+        return bool(self._headed(piece))
+
+    def _headed(self, piece: Piece) -> str:
+        """Return who is named first in a headline, before a colon or a verb that headlines speak with."""
+        head = self.folded[: piece.start - 1 - self.begin]
+        for one in self.named[:] if self.title and self.lang != "ja" else ():
+            behind = head[one.end - self.begin :]
+            if one.end < piece.start and re.match(r"[\w\s,.']{0,20}[::]\s", behind):
+                return self._holder(one)
+            if one.end < piece.start and _HEADS[self.lang].match(behind):
+                return self._holder(one)
+        return ""
+
     def _verbless(self, piece: Piece, carried: str) -> str:
         """Return who is named before a colon, beside the quotation (Japanese headlines), or went before."""
+        headed = self._headed(piece)
+        if headed:
+            return headed
         if not re.search(r"[^\W\x01]", self.text):
             return carried  # nothing but quotations: the speaker before goes on
         head = self.folded[: piece.start - 1 - self.begin]
@@ -456,7 +491,11 @@ class Around:
         if self.lang == "ja":
             match = re.search(_TOLD_JA, head)
         elif self.lang == "ru":
-            match = re.search(_TOLD_RU, tail) or re.search(_INTERVIEW_RU, self.text)
+            shown = self.printed[verb.end - self.begin :][:80]
+            match = re.search(_TOLD_RU, shown) or re.search(_INTERVIEW_RU, self.text)
+            match = match or re.search(
+                _INTERVIEW_RU, self.printed[max(0, verb.start - 60 - self.begin) :][:140]
+            )
         elif verb.word in _TELLS:
             match = re.match(r"\s(?:the |a |an )?" + _WHOM_EN, tail)
         else:
@@ -494,7 +533,8 @@ _TOLD_RU = (
     r"^\s(?:в (?:понедельник|вторник|среду|четверг|пятницу|субботу|воскресенье) )?"
     r"(?:(журналистам|репортерам|депутатам|сенаторам|корреспондентам)"
     rf"|(?:{_OUTLET_RU} )?[«\"]?"
-    r"(ТАСС|РИА Новости|Интерфаксу|Рейтер|Киодо|Коммерсанту|Известиям|РБК|[A-Z][\w-]+)"
+    r"(ТАСС|РИА Новости|Интерфаксу|Рейтер|Киодо|Коммерсанту|Известиям|Ведомостям|РБК|[A-Z][\w-]+"
+    r"|(?<=[«\"])[А-ЯЁ][\w-]*(?: [\w-]+)?(?:ам|ям|у|ю|е|и)(?=[»\"]))"
     r"[»\"]?(?=[\s,.:»]|$)"
     rf"|{_OUTLET_RU} [«\"]?([А-ЯЁ][\w-]+(?: [А-ЯЁ][\w-]+)?))"
 )

@@ -245,3 +245,97 @@ def test_on_the_seeds_the_quoted_strings_and_their_speakers_are_found(shared):
     assert found >= 16
     assert named >= 16
     assert right >= 0.9 * named
+
+
+# ------------------------------------------------------------------------------------------- as papers print it
+
+
+def said(text: str, lang: str = "en", title: str = ""):
+    return [(one.speaker, one.words) for one in find(text, lang, title)]
+
+
+def test_a_quotation_left_open_goes_on_in_the_next_paragraph():
+    text = (
+        "“The harbour is open to all,” the governor said. “It has been open for years.\n\n"
+        "“And it will stay so,” he said."
+    )
+    assert said(text) == [
+        ("office:governor", "The harbour is open to all"),
+        ("office:governor", "It has been open for years"),
+        ("office:governor", "And it will stay so"),
+    ]
+
+
+def test_a_quotation_left_open_with_nothing_behind_it_is_lost():
+    assert said("The governor said: “It has been open for years.\n\nFog lay over the harbour.") == []
+
+
+def test_straight_marks_inside_straight_marks_end_nothing():
+    text = '"They speak of a "return" of the harbour, and there is nothing to return", the governor said.'
+    words = 'They speak of a "return" of the harbour, and there is nothing to return'
+    assert said(text) == [("office:governor", words)]
+    both = said('The governor said: "We open it every day at six", and: "We close it at night".')
+    assert [words for _, words in both] == ["We open it every day at six", "We close it at night"]
+
+
+def test_russian_speech_between_dashes_needs_no_marks():
+    text = "— Гавань открыта для всех кораблей, — сказал губернатор. — И закрывать её мы не будем."
+    assert said(text, "ru") == [
+        ("office:governor", "Гавань открыта для всех кораблей"),
+        ("office:governor", "И закрывать её мы не будем"),
+    ]
+    assert said("— Гавань закрыта из-за тумана, — и вечером тоже.", "ru") == []
+
+
+def test_who_says_it_inside_the_marks_is_no_part_of_the_words():
+    text = "«Гавань открыта для всех, — заявил губернатор. — Закрывать её незачем»."
+    assert said(text, "ru") == [
+        ("office:governor", "Гавань открыта для всех"),
+        ("office:governor", "Закрывать её незачем"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "speaker", "words"),
+    [
+        ("en", "Kremlin sees ‘no grounds’ for talks", "body:kremlin", "no grounds"),
+        ("en", "Peskov: talks about the harbour “pointless”", "person:peskov", "pointless"),
+        ("ru", "Песков: говорить о гавани «бессмысленно»", "person:peskov", "бессмысленно"),
+    ],
+)
+def test_a_headline_has_somebody_say_a_fragment(lang, title, speaker, words):
+    assert said("", lang, title) == [(speaker, words)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"),
+    [("en", "Russia to open ‘Beacon’ museum on the island"), ("ru", "На острове открыли музей «Маяк»")],
+)
+def test_a_name_in_a_headline_is_no_statement(lang, title):
+    assert said("", lang, title) == []
+
+
+def test_according_to_an_office_and_its_holder_names_the_holder():
+    text = "Tokyo must “open its harbour first”, according to Deputy Foreign Minister Andrey Rudenko."
+    assert said(text) == [("person:rudenko", "open its harbour first")]
+
+
+def test_what_they_say_is_not_said_by_him():
+    text = "The governor met families who say they “only want to pray at the graves”."
+    assert said(text) == [("", "only want to pray at the graves")]
+
+
+def test_told_to_a_newspaper_in_quotation_marks():
+    (quote,) = find("«Гавань закрыта не по нашей вине», — рассказал «Портовым вестям» губернатор.", "ru")
+    assert (quote.speaker, quote.addressee) == ("office:governor", "Портовым вестям")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("首相は「墓参は急務だ」とした上で、ロシア側に働きかけると強調した。", "墓参は急務だ"),
+        ("首相は「一方的だ」だと主張した。", "一方的だ"),
+    ],
+)
+def test_japanese_particles_of_speech(text, words):
+    assert said(text, "ja") == [("office:prime_minister", words)]
