@@ -99,6 +99,8 @@ class _Shares:
     theme_title: float
     theme_lead: float
     theme_body: float
+    breadth: float
+    """How many sides of the matter stand in sentences of their own, where title and lead have no theme."""
     sentences: int
     on_subject: int
     """Sentences of the body that speak of the subject."""
@@ -124,6 +126,7 @@ class _Reader:
         self.lead = summary + self.body[: self.rules.lead_sentences]
         self._count_weak()
         self._bind()
+        self._give_away()
         self._block()
         for line in self.lines:
             line.bits = self._bits(line)
@@ -165,6 +168,34 @@ class _Reader:
                 line.bound |= _union_of(concept for concept, _, _ in theirs)
                 gone = {(concept.id, start) for concept, start, _ in theirs}
                 line.hits = [hit for hit in line.hits if (hit[0].id, hit[1]) not in gone]
+
+    def _give_away(self) -> None:
+        """Drop names that are another party's in the whole text: it never names what would make them ours."""
+        for rule in self.rules.foreign:
+            bits = [_union_of(c for c, _, _ in line.hits) for line in self.lines]
+            whole = _union_bits(bits)
+            if not (whole & rule.role and whole & rule.other) or whole & rule.unless:
+                continue
+            if any(one & rule.role and not one & rule.without and _meets(one, rule.together) for one in bits):
+                continue
+            for line in self.lines:
+                line.bound |= _union_of(c for c, _, _ in line.hits if c.bits & rule.role)
+                line.hits = [hit for hit in line.hits if not hit[0].bits & rule.role]
+
+    def _breadth(self) -> float:
+        """Return how many sides of the matter the text has, each in another sentence (0 … 1).
+
+        A remark in passing has them all in one sentence; a column goes through them one by one.
+        """
+        free = [line.bits for line in self.lines if line.bits]
+        met = 0
+        for facet in sorted(self.rules.facets, key=lambda facet: sum(bool(bits & facet) for bits in free)):
+            at = next((number for number, bits in enumerate(free) if bits & facet), None)
+            if at is not None:
+                met += 1
+                del free[at]
+        span = max(1, self.rules.breadth_full - self.rules.breadth_from)
+        return min(1.0, max(0.0, (met - self.rules.breadth_from) / span))
 
     def _count_weak(self) -> None:
         """Drop weak names unless their role, or their theme, is met by another name; then note the themes.
@@ -265,8 +296,12 @@ class _Reader:
         focus = {id(line) for line in self.title + self.lead}
         self.opened = any(id(line) in focus for line in carried)
         self.spread = len({self._place(line) for line in carried}) >= self.rules.min_places
+        named = any(line.themes for line in self.title + self.lead)
+        self.breadth = 0.0 if named else self._breadth()
         self.carried = (
-            self.opened or self.spread or (bool(carried) and self.places >= self.rules.support_places)
+            self.opened
+            or self.spread
+            or (bool(carried) and (self.breadth > 0 or self.places >= self.rules.support_places))
         )
 
     def _place(self, line: _Line) -> tuple[str, int]:
@@ -305,6 +340,7 @@ class _Reader:
             theme_title=(1 - title) * theme_title * against,
             theme_lead=(1 - lead) * theme_lead * against,
             theme_body=(1 - body) * themed * against,
+            breadth=self.breadth,
             sentences=len(self.body),
             on_subject=sum(bool(line.rule) for line in self.body),
         )
@@ -335,6 +371,7 @@ class _Reader:
             + rules.lead_weight * shares.lead
             + rules.body_weight * shares.body
             + rules.spread_weight * shares.spread
+            + rules.breadth_weight * shares.breadth
             - rules.theme_title_weight * shares.theme_title
             - rules.theme_lead_weight * shares.theme_lead
             - rules.theme_body_weight * shares.theme_body

@@ -106,6 +106,18 @@ class Bind:
 
 
 @dataclass(frozen=True, slots=True)
+class Foreign:
+    """Whose a name is in a whole text: another's where that names ``other`` and none of ``unless``."""
+
+    role: int
+    other: int
+    unless: int
+    without: int
+    together: tuple[int, ...]
+    """Ours all the same where a sentence with none of ``without`` meets all of these groups."""
+
+
+@dataclass(frozen=True, slots=True)
 class Implied:
     """A role that need not be named in this language by an outlet of these countries."""
 
@@ -157,6 +169,14 @@ class Rules:
     background: tuple[str, ...]
     """Folded openings of paragraphs that are page furniture; ``*`` stands for one or more words."""
     bind: tuple[Bind, ...]
+    foreign: tuple[Foreign, ...]
+    facets: tuple[int, ...]
+    """Sides of the matter: a text with many of them, each in a sentence of its own, is about it."""
+    breadth_from: int
+    """Facets up to which there is no breadth."""
+    breadth_full: int
+    """Facets from which there is all of it."""
+    breadth_weight: float
     implied: tuple[Implied, ...]
     home: tuple[Home, ...]
     other: tuple[Other, ...]
@@ -453,14 +473,16 @@ class _Loader:
             "lead_weight": (2.0, 0, 20), "body_weight": (4.0, 0, 20), "spread_weight": (1.0, 0, 20),
             "theme_title_weight": (1.6, 0, 20), "theme_lead_weight": (0.6, 0, 20),
             "theme_body_weight": (1.2, 0, 20), "theme_when_spread": (0.6, 0, 1),
+            "breadth_weight": (0.0, 0, 20),
         }  # fmt: skip
         counts = {
             "lead_sentences": (2, 0, 20), "context_sentences": (1, 0, 20), "teaser_words": (120, 0, 1000),
-            "min_places": (2, 0, 20), "support_places": (3, 1, 20),
+            "min_places": (2, 0, 20), "support_places": (3, 1, 20), "breadth_from": (3, 0, 50),
+            "breadth_full": (5, 1, 50),
         }  # fmt: skip
         others = (
             "gate", "review", "sides", "require", "near_roles", "background", "bind", "implied", "home",
-            "other", "evidence", "suspect", "suspect_without",
+            "other", "evidence", "suspect", "suspect_without", "foreign", "facets",
         )  # fmt: skip
         self.known(table, "rules", (*numbers, *counts, *others))
         read: dict[str, Any] = {}
@@ -477,6 +499,8 @@ class _Loader:
             require=self.needs(table, "require", "rules"),
             background=self.background(self.table(table, "background", "rules")),
             bind=tuple(self.bind(t, k) for t, k in self.tables(table, "bind", "rules")),
+            foreign=tuple(self.foreign(t, k) for t, k in self.tables(table, "foreign", "rules")),
+            facets=self.needs(table, "facets", "rules"),
             implied=tuple(self.implied(t, k) for t, k in self.tables(table, "implied", "rules")),
             home=tuple(self.home(t, k) for t, k in self.tables(table, "home", "rules")),
             other=tuple(self.other(t, k) for t, k in self.tables(table, "other", "rules")),
@@ -510,6 +534,15 @@ class _Loader:
             for name in names
         ]
         return Bind(*bits)
+
+    def foreign(self, table: dict[str, Any], key: str) -> Foreign:
+        names = ("role", "other", "unless", "without")
+        self.known(table, key, (*names, "together"))
+        role, other, unless, without = (
+            self.need(text, f"{key}.{name}") if (text := self.words(table, name, key, "")) else 0
+            for name in names
+        )
+        return Foreign(role, other, unless, without, self.needs(table, "together", key))
 
     def background(self, table: dict[str, Any]) -> tuple[str, ...]:
         return tuple(

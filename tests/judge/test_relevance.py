@@ -48,11 +48,11 @@ def test_own_samples_keep_their_floors(shipped):
 
 
 def test_texts_that_name_the_subject_sideways_keep_their_floors(shipped):
-    """163 texts written blind in four rounds, few of them in plain words; at first sight of a round the rules
-    reached .51 to .73, now .88 to 1.00: what is said so indirectly that a reader must guess is not chased."""
+    """224 texts written blind in five rounds, few of them in plain words; at first sight of a round the rules
+    reached .51 to .73, now .76 to 1.00: what is said so indirectly that a reader must guess is not chased."""
     rounds = [name for name in bench.rounds() if name != "base"]
     samples = [sample for name in rounds for sample in bench.own_samples(name)]
-    assert len(samples) >= 160
+    assert len(samples) >= 220
     table = bench.figures(samples, shipped)
     for lang in ("all", "en", "ru", "ja"):
         assert table[lang]["f1"] >= 0.88, (lang, table[lang])
@@ -65,7 +65,7 @@ def test_short_forms_of_own_samples_are_kept_out_or_looked_up(shipped):
     assert table["lost"] == 0, table  # never seen again: neither relevant nor asking for the page
     table = bench.figures(bench.own_samples(), shipped, body=False)["all"]
     assert table["kept_out"] == 1.0
-    assert table["lost"] <= 2, table  # 2 measured: "Three conditions, says …" has nothing to go by
+    assert table["lost"] <= 6, table  # titles such as "Please hold the line" have nothing to go by
 
 
 @pytest.mark.shared
@@ -357,3 +357,52 @@ def test_samples_are_marked_invented_and_unique():
     assert len({sample["id"] for sample in read}) == len(read) >= 100
     assert all(sample["note"] == "invented" for sample in read)
     assert {sample["lang"] for sample in read} == {"en", "ru", "ja"}
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "level"),
+    [
+        (
+            "Japan's premier calls for fairness",
+            "She said that a peace treaty must not be dictated. Russia keeps silent, and Ukraine's envoy agreed.",
+            False,
+        ),
+        (
+            "Japan's premier calls for fairness",
+            "She said that the peace treaty of Russia and Japan must wait. Ukraine's envoy agreed.",
+            True,
+        ),
+        (
+            "Opera house remembers a peace treaty",
+            "Japan signed it at San Francisco in 1951. The Soviet chairs stayed empty.",
+            False,
+        ),
+        (
+            "Opera house remembers a peace treaty",
+            "Japan gave up the Kurils at San Francisco in 1951. Moscow never signed; Tokyo claims Shikotan.",
+            True,
+        ),
+    ],
+)
+def test_a_treaty_is_anothers_in_a_text_on_another_peace_that_never_names_what_is_ours(
+    shipped, title, body, level
+):
+    assert (judged(shipped, title, "", body).level is Level.RELEVANT) is level
+
+
+def test_many_sides_of_the_matter_make_a_subject_and_one_sentence_with_all_of_them_none(shipped):
+    sides = (
+        "Tokyo and Moscow never signed a treaty",
+        "The islands can be seen from the cape",
+        "The talks ended long ago",
+        "Old women look for a grave on a photograph",
+        "No boat was seized this year",
+    )
+    column = ".\n\n".join(["It rained all week", *sides, "The tea was good"]) + "."
+    passing = (
+        "It rained all week.\n\nThe tea was good.\n\nSo was the cake.\n\n" + ", and ".join(sides).lower()
+    )
+    assert (
+        judged(shipped, "A walk in the rain", "", column).score
+        > 2 * judged(shipped, "A walk in the rain", "", passing).score
+    )
