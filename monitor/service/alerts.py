@@ -44,15 +44,14 @@ def queue(context: Context, now: datetime, identify: Identify) -> int:
     readers = [r for r in context.settings.digest.recipients if r.kind in KINDS and r.role == "reader"]
     if wanted is None or not readers:
         return 0
+    armed = context.store.meta_get(ARMED_KEY)
+    newest = str(context.store.newest_verdict())
+    if armed is not None and context.store.meta_get(ALERTED_KEY) == newest:
+        return 0
     with context.store.batch():
-        armed = context.store.meta_get(ARMED_KEY)
-        newest = str(context.store.newest_verdict())
-        if armed is None:
-            context.store.meta_set(ARMED_KEY, now.isoformat())
-        elif context.store.meta_get(ALERTED_KEY) == newest:
-            return 0
         context.store.meta_set(ALERTED_KEY, newest)
         if armed is None:
+            context.store.meta_set(ARMED_KEY, now.isoformat())
             return 0
         since = max(datetime.fromisoformat(armed), now - FRESH)
         return sum(_queue(context, one, _rule(wanted), Span(since, now), identify) for one in readers)

@@ -117,6 +117,7 @@ async def doctor(context: Context, *, mail: str = "") -> list[Finding]:
         await _sandbox(context),
         *_recipients(settings),
         *_chats(settings),
+        *_filters(context),
         *_waiting_digests(context),
         *_sources(context),
     ]
@@ -194,6 +195,18 @@ def _recipients(settings: Settings) -> list[Finding]:
             )
         )
     return found
+
+
+def _filters(context: Context) -> list[Finding]:
+    """Return which sub-threads of filters the topic does not have: nothing is ever of them."""
+    there = sorted({concept.thread for concept in context.topic.concepts if concept.thread})
+    advice = f"the topic has {', '.join(there)}"
+    return [
+        Finding("recipient", "warning", f'{one.id}: no report is ever tagged "{name}"', advice)
+        for one in context.settings.digest.recipients
+        for name in dict(one.only).get("threads", ())
+        if name not in there
+    ]
 
 
 def _chats(settings: Settings) -> list[Finding]:

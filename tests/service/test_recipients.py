@@ -8,7 +8,7 @@ import email.policy
 import pytest
 import structlog
 
-from monitor.service import send
+from monitor.service import send, setup
 from tests.digest.test_digest_mail import Box, serving
 from tests.service.desks import Clock, add, at, desk, write
 
@@ -117,3 +117,12 @@ def test_an_operator_reads_of_faults_and_tells_the_judges_nothing(tmp_path, cloc
         clock.now = at("2026-11-20 07:00")
         assert sent(context) == [("desk@example.org", "2026-11-20T07:00")]
         assert context.store.last_digest("email:desk@example.org").items == (article,)
+
+
+def test_doctor_names_threads_that_no_report_is_tagged_with(tmp_path, clock, server):
+    only = mail_to("only", 'only = { threads = ["graves", "whaling"] }')
+    with opened(tmp_path, clock, server, only) as context:
+        found = context.run(setup.doctor(context))
+    (warning,) = [one for one in found if one.verdict == "warning" and one.what == "recipient"]
+    assert warning.text == 'email:only@example.org: no report is ever tagged "whaling"'
+    assert "graves" in warning.advice
