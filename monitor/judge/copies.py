@@ -79,13 +79,12 @@ def find(
     if not usable:
         return None
     query = _side(prepared, own)
-    furniture = _frequent(query, common) | _repeated(query, prepared, repeated)
-    furniture |= _boilerplate(query.hashes, usable)
-    judged = [
-        (match, known)
-        for known in usable
-        if (match := _compare(query, furniture, known, frozenset(common), repeated)) is not None
-    ]
+    lines = _repeated(query, prepared, repeated)
+    again = query.hashes[_printed_again(query, lines, prepared, usable)]
+    lines &= ~_within(query.hashes, again)
+    furniture = _frequent(query, common) | lines | _boilerplate(query.hashes, usable)
+    left_out = _LeftOut(furniture, frozenset(common), repeated, again)
+    judged = [(match, known) for known in usable if (match := _compare(query, left_out, known)) is not None]
     if not judged:
         return None
     match, known = min(judged, key=_preference)
@@ -110,6 +109,18 @@ class _Side:
     @property
     def cjk(self) -> bool:
         return self.lang in fingerprint.CJK_LANGUAGES
+
+
+@dataclass(frozen=True, slots=True)
+class _LeftOut:
+    """What of a new text, and of any text that it is compared with, carries no evidence."""
+
+    furniture: Mask
+    """Shingles of the new text."""
+    common: frozenset[int]
+    repeated: Collection[int]
+    again: Hashes
+    """Of repeated lines those that are a report printed again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +218,50 @@ def _repeated(side: _Side, prepared: Prepared | None, repeated: Collection[int])
     return mask
 
 
+def _printed_again(side: _Side, lines: Mask, prepared: Prepared, usable: Sequence[KnownArticle]) -> Mask:
+    """Mark the repeated lines that are no furniture of the outlet but a report which it prints once more.
+
+    A run of lines longer than any frame, or nearly all of a text whose headline is that of the known one;
+    held by candidates that are all one text. Lines in unrelated reports stay furniture, however long.
+    """
+    mask = np.zeros(len(lines), dtype=np.bool_)
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], lines, [False])).astype(np.int8)))
+    title = normal_text.normal_form(prepared.title)
+    for begin, end in zip(edges[::2], edges[1::2], strict=True):
+        run = side.hashes[begin:end]
+        holders = [known for known in usable if _holds(known, run)]
+        if not holders or not _one_report(holders, run, OWN_LETTERS_CJK if side.cjk else OWN_LETTERS):
+            continue
+        whole = end - begin >= WHOLE * len(lines)
+        titled = title and any(normal_text.normal_form(known.title) == title for known in holders)
+        if end - begin > (FRAME_LETTERS_CJK if side.cjk else FRAME_LETTERS) or (whole and titled):
+            mask[begin:end] = True
+    return mask
+
+
+def _holds(known: KnownArticle, hashes: Hashes) -> bool:
+    assert known.fingerprint is not None
+    return bool(_within(hashes, known.fingerprint.shingles).mean() >= WHOLE)
+
+
+def _one_report(holders: Sequence[KnownArticle], run: Hashes, own: int) -> bool:
+    """Return True where the texts that hold a run have no report of their own beside it, or are linked."""
+    first, *others = holders
+    names = {first.ref, first.duplicate_of or first.ref}
+    rest = _rest(first, run)
+    return all(
+        names & {other.ref, other.duplicate_of or other.ref}
+        or min(len(rest), len(theirs := _rest(other, run))) < own
+        or _same_text(rest, theirs)
+        for other in others
+    )
+
+
+def _rest(known: KnownArticle, run: Hashes) -> frozenset[int]:
+    assert known.fingerprint is not None
+    return known.fingerprint.shingles.difference(run.tolist())
+
+
 def _boilerplate(hashes: Hashes, usable: Sequence[KnownArticle]) -> Mask:
     """Mark what at least `UNRELATED` candidates hold that are not one text, by links or by content."""
     families = _families(usable)
@@ -241,17 +296,16 @@ def _same_text(one: frozenset[int], other: frozenset[int]) -> bool:
 # ------------------------------------------------------------------------------- comparing two texts
 
 
-def _compare(
-    query: _Side, furniture: Mask, known: KnownArticle, common: frozenset[int], repeated: Collection[int]
-) -> Match | None:
+def _compare(query: _Side, without: _LeftOut, known: KnownArticle) -> Match | None:
     """Return the match with one known text, None below a partial overlap."""
     assert known.fingerprint is not None
-    other = _side(known.prepared, known.fingerprint)
+    other, furniture = _side(known.prepared, known.fingerprint), without.furniture
     dropped = _within(other.hashes, query.hashes[furniture])
     if other.ordered:
-        dropped |= _frequent(other, common) | _repeated(other, known.prepared, repeated)
+        lines = _repeated(other, known.prepared, without.repeated)
+        dropped |= _frequent(other, without.common) | (lines & ~_within(other.hashes, without.again))
     else:
-        dropped |= _within(other.hashes, common)
+        dropped |= _within(other.hashes, without.common)
     # Out on one side, out on both: else a cut would lose by what its original alone shows to be boilerplate.
     left_out = furniture | _within(query.hashes, other.hashes[dropped])
     mine, theirs = query.hashes[~left_out], other.hashes[~dropped]

@@ -271,6 +271,42 @@ def test_lines_that_the_outlet_repeats_carry_no_evidence(lang):
     assert not copies.is_copy(find(body, [framed], lang, repeated=repeated))
 
 
+def lines_of(body, lang):
+    return frozenset(fingerprint.sentence_hash(one.text) for one in prepare("", "", body, lang).sentences)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_report_that_its_outlet_prints_a_third_time_is_a_copy(lang):
+    report = text((*REPORT[lang], *OTHER[lang]))
+    first = known("article:1", report, lang)
+    second = known("article:2", report, lang, duplicate_of="article:1")
+    for body in (report, text((*REPORT[lang], *OTHER[lang], REPORT[lang][0][::-1]))):
+        match = find(body, [first, second], lang, repeated=lines_of(report, lang))
+        assert match.known == "article:1"
+        assert match.direction is Direction.EQUAL
+        assert match.share > 0.95
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_short_item_printed_again_under_its_headline_is_a_copy_under_another_furniture(lang):
+    item = REPORT[lang][1]
+    first = known("article:1", item, lang)
+    second = known("article:2", item, lang, duplicate_of="article:1")
+    own = prepare("A stored headline", "", item, lang)
+    repeated = lines_of(item, lang)
+    match = copies.find(own, fingerprint.of(own), [first, second], repeated=repeated)
+    assert match.known == "article:1"
+    assert not copies.is_copy(find(item, [first, second], lang, repeated=repeated))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_long_frame_of_two_unrelated_reports_stays_furniture(lang):
+    frame = text((FOOTER[lang], *OTHER[lang]))
+    pair = [known(f"article:{n}", text((frame, REPORT[lang][n])), lang) for n in (0, 1)]
+    body = text((frame, REPORT[lang][3]))
+    assert not copies.is_copy(find(body, pair, lang, repeated=lines_of(frame, lang)))
+
+
 @pytest.mark.parametrize("lang", LANGS)
 def test_what_three_unrelated_candidates_hold_is_boilerplate(lang):
     one, other, third = (
