@@ -51,11 +51,13 @@ TRUSTED = ("", "zone_replaced")
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """One news agency."""
+    """One news agency, or a newspaper or broadcaster whose reports others retell."""
 
     id: str
     name: str
     family: str
+    media: bool = False
+    """No agency: nobody prints its text under a dateline; what it prints may rest on an agency itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +88,16 @@ class Agencies:
 
     def of_outlet(self, outlet: str, family: str) -> Agency | None:
         """Return the agency an outlet is, by its name first and its publisher family second."""
-        named = self.running.match(_shown(outlet))
+        named = self.named(outlet)
         if named is not None:
-            return self.forms[named["name"]]
-        return next((one for one in self.all if family and one.family == family), None)
+            return None if named.media else named
+        agencies = (one for one in self.all if not one.media)
+        return next((one for one in agencies if family and one.family == family), None)
+
+    def named(self, outlet: str) -> Agency | None:
+        """Return who bears an outlet's name, agency or not."""
+        match = self.running.match(_shown(outlet))
+        return self.forms[match["name"]] if match is not None else None
 
 
 @lru_cache(maxsize=2)
@@ -99,17 +107,18 @@ def load(text: str) -> Agencies:
     forms: dict[str, Agency] = {}
     running: list[str] = []
     for key, row in data["agency"].items():
-        agency = Agency(key, row["name"], row["family"])
+        agency = Agency(key, row["name"], row["family"], media=row.get("media", False))
         names = [_shown(one) for one in row["names"].split(",")]
         running += names
         forms |= dict.fromkeys(
             [*names, *(_shown(one) for one in row.get("short", "").split(",") if one)], agency
         )
+    wires = [form for form, one in forms.items() if not one.media]
     return Agencies(
         all=tuple(dict.fromkeys(forms.values())),
         forms=forms,
-        dateline=re.compile(_filled(_DATELINE, forms)),
-        ending=re.compile(_filled(_ENDING, forms)),
+        dateline=re.compile(_filled(_DATELINE, wires)),
+        ending=re.compile(_filled(_ENDING, wires)),
         running=re.compile(_named(running)),
         _phrases={lang: _read(rows, running) for lang, rows in data["phrases"].items()},
     )
@@ -134,6 +143,8 @@ _DATELINE = (
     r"|^{name}(?:, (?:\d{1,2} [а-яa-z]{3}|[A-Z][a-z]{2,8}\.? \d)| ?[-:/] )"
     # Москва. 17 ноября. INTERFAX.RU -
     r"|^[A-ZА-Я][^\n.]{2,30}\. (?:\d{1,2} [а-яa-z]{3,9}|[A-Z][a-z]{2,8}\.? \d{1,2})\. {name} ?[-.:]"
+    # TOKYO, Nov. 20, Kyodo -
+    r"|^[A-Z][A-Za-z.'/ ]{2,40}, [A-Z][a-z]{2,8}\.? \d{1,2},? {name} ?-"
     # By a reporter, Reuters
     r"|^By [A-Z][^\n.]{3,50}?(?:, | of (?:the )?){name}\b"
 )
@@ -143,6 +154,7 @@ _ENDING = (
     r"|(?:^|[\s.。!?\"]) ?-{1,2} ?{name}[.]?$"
     r"|(?:Источник|Source|Agency|出典|提供|配信) ?[-:=] ?{name}"
     r"|^{name}(?:(?:, | and |/|-|=|・){name2})*[.]?$"
+    r"|[Tt]he {name} Trust Principles"
     r"|(?:[Tt]his (?:article|story|report) (?:was|is)|Text) (?:originally )?"
     r"(?:provided|supplied|published|distributed) by (?:the )?{name}"
 )
@@ -203,7 +215,8 @@ def of(prepared: Prepared, *, outlet: str, family: str = "") -> Origin:
     if found is None and own is not None:
         return Origin(own.name, agency=own.id, family=own.family, how="agency")
     found = found or _relayed(prepared, table)
-    if found is not None:
+    itself = table.named(outlet)
+    if found is not None and (itself is None or found.agency != itself.id):
         return found
     return Origin(outlet, family=family)
 
@@ -368,6 +381,7 @@ _SURE = ("", "seen", "clocks", "claims")
 def _possible(prints: Sequence[Print]) -> list[int]:
     """Return the prints that may be the first: who names an agency that is among them came after it."""
     producers = {one.origin.casefold() for one in prints if one.produced and one.origin}
+    producers |= {one.family.casefold() for one in prints if one.family and not one.origin}
     return [
         place
         for place, one in enumerate(prints)

@@ -253,3 +253,69 @@ def test_one_print_is_the_first_with_the_quality_of_its_clock():
     assert origins.earliest([shown(1, "A", weak="lastmod")]).doubt == "lastmod"
     with pytest.raises(LookupError):
         origins.earliest([])
+
+
+# ------------------------------------------------------------------------------------------- papers, broadcasters
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "agency"),
+    [
+        ("en", "Talks are weighed again, public broadcaster NHK reported on Monday.", "nhk"),
+        ("en", "Talks are off, the Asahi Shimbun newspaper wrote, citing Kyodo.", "kyodo"),
+        ("en", "Kyodo reported, citing the newspaper Izvestia, that talks are off.", "izvestia"),
+        ("ru", "Переговоры отложены, пишет газета «Известия».", "izvestia"),
+        ("ru", "Как сообщил телеканал NHK, переговоры отложены.", "nhk"),
+        ("ja", "NHKによると、協議は延期された。", "nhk"),
+    ],
+)
+def test_a_report_rests_on_the_paper_it_retells(lang, text, agency):
+    found = origin(text, lang)
+    assert (found.how, found.agency) == ("relayed", agency)
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "“Talks are off,” the ambassador told the newspaper Izvestia."),
+        ("ru", "«Переговоры отложены», — сообщил «Известиям» посол."),
+        ("ru", "Посол сообщил телеканалу NHK, что переговоры отложены."),
+    ],
+)
+def test_who_spoke_to_a_paper_does_not_make_it_the_papers_text(lang, text):
+    assert origin(text, lang).how == "outlet"
+
+
+def test_a_paper_is_an_outlet_that_may_rest_on_an_agency():
+    assert origin("Talks are off, TASS reported.", "en", outlet="NHK World").agency == "tass"
+    assert origin("Talks are off, NHK reported.", "en", outlet="NHK World").how == "outlet"
+    assert origin("【東京NHK】協議は延期された。", "ja").how == "outlet", "only agencies have datelines"
+
+
+@pytest.mark.parametrize(
+    ("text", "how", "agency"),
+    [
+        ("TOKYO, Nov. 25, Kyodo -- No meeting is planned.", "dateline", "kyodo"),
+        ("KYODO NEWS - Nov 25, 2026 - 19:03 | All\n\nNo meeting is planned.", "dateline", "kyodo"),
+        (
+            "No meeting is planned.\n\nOur Standards: The Thomson Reuters Trust Principles.",
+            "signed",
+            "reuters",
+        ),
+    ],
+)
+def test_agencies_own_frames(text, how, agency):
+    found = origin(text, "en")
+    assert (found.how, found.agency) == (how, agency)
+
+
+def test_who_retells_a_paper_came_after_it():
+    claim = Claim(NOON, "raw", "+00:00")
+    later = Claim(NOON + timedelta(hours=2), "raw", "+00:00")
+    found = origins.earliest(
+        [
+            Print("article:1", "Harbour Wire", origin="nhk", claimed=claim, first_seen=NOON),
+            Print("article:2", "NHK World", family="nhk", claimed=later, first_seen=NOON),
+        ]
+    )
+    assert (found.position, found.by) == (1, "credit")
