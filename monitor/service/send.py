@@ -490,7 +490,8 @@ async def _heartbeat(context: Context) -> None:
     answer = await fetch(request, policy=replace(context.policy, allow_private=own), clock=context.clock)
     heard = answer.kind in {FetchKind.OK, FetchKind.EMPTY}
     if not heard:
-        log.warning("heartbeat_failed", url=url, detail=answer.detail)
+        # Host and kind alone: the address of a switch is its key, and a detail may repeat it.
+        log.warning("heartbeat_failed", host=urlsplit(url).hostname, kind=answer.kind.value)
     asked = int(tries) + 1
     ended = heard or asked >= HEARTBEAT_TRIES
     context.store.meta_set(HEARTBEAT_KEY, "" if ended else f"{(now + RETRY[asked - 1]).isoformat()} {asked}")
