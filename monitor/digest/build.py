@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from monitor.digest import facts as facts_of
 from monitor.digest import tags, week
 from monitor.digest.facts import Candidate
+from monitor.digest.likeness import Likeness
 from monitor.digest.material import (
     DigestArticle,
     Material,
@@ -189,9 +190,10 @@ def _stories(material: Material) -> tuple[tuple[Story, ...], set[int]]:
     stories: list[Story] = []
     told: set[int] = set()
     for ref, members in groups.items():
-        found = facts_of.merge(one for member in members for one in facts_of.candidates(member))
+        like = Likeness(members)
+        found = facts_of.merge((one for member in members for one in facts_of.candidates(member)), like)
         if found:
-            stories.append(_story(ref, members, found, material))
+            stories.append(_story(ref, members, found, material, like))
             told |= {places[id(one.article)] for one in found}
     stories.sort(
         key=lambda story: (facts_of.order_key(story.facts[0])[0], -story.origins, _time(story.at), story.ref)
@@ -213,12 +215,16 @@ def _story_ref(one: DigestArticle, place: int) -> str:
 
 
 def _story(
-    ref: str, members: Sequence[DigestArticle], found: Sequence[Candidate], material: Material
+    ref: str,
+    members: Sequence[DigestArticle],
+    found: Sequence[Candidate],
+    material: Material,
+    like: Likeness,
 ) -> Story:
     bearing = [one.article for one in found]
     printed, url = _headline(bearing, members, material.recipient.language)
     told = facts_of.without_headline(found, printed)
-    facts = sorted((facts_of.fact(one, members, material) for one in told), key=facts_of.order_key)
+    facts = sorted((facts_of.fact(one, members, material, like) for one in told), key=facts_of.order_key)
     first = min((fact.at for fact in facts if fact.at is not None), default=None)
     origins = facts_of.origins(members)
     return Story(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monitor.digest import reversal
+from monitor.digest.likeness import Likeness
 from monitor.digest.material import DigestArticle, Material, Reference, Speaker, Voice
 from monitor.digest.parts import Fact, First, Known, Printed
 from monitor.digest.safe import clean, link
@@ -33,6 +34,7 @@ _UNSPOKEN = frozenset({"quote", "act", "name", "kata", "month"})
 """Anchors a reader could not read: hashes, acts, names reduced to their consonants."""
 _SOFT = ("negation", "w:", "thread")
 """Anchors too common to tell that two sentences say the same."""
+_FIGURES = ("number:", "date:", "code:")
 _ADDS_TO_TEXT = (Direction.EXTENDED, Direction.EMBEDS, Direction.PARTIAL)
 
 
@@ -104,13 +106,16 @@ def _change_in(sentence: JudgedSentence, changes: Iterable[Change]) -> Change | 
     return next((one for one in changes if one.sentence == sentence.text), None)
 
 
-def merge(found: Iterable[Candidate]) -> list[Candidate]:
-    """Return the candidates with those that say the same joined to the earliest of them."""
+def merge(found: Iterable[Candidate], like: Likeness | None = None) -> list[Candidate]:
+    """Return the candidates with those that say the same joined to the earliest of them.
+
+    ``like`` knows the sentences of their story; without it languages are compared by new anchors alone.
+    """
     merged: list[Candidate] = []
     for one in sorted(
         found, key=lambda c: (_order_time(c.article), c.article.article.id or 0, c.sentence.position)
     ):
-        same = next((kept for kept in merged if _same_fact(kept, one)), None)
+        same = next((kept for kept in merged if _same_fact(kept, one, like)), None)
         if same is None:
             merged.append(one)
         else:
@@ -119,11 +124,16 @@ def merge(found: Iterable[Candidate]) -> list[Candidate]:
     return merged
 
 
-def _same_fact(kept: Candidate, one: Candidate) -> bool:
+def _same_fact(kept: Candidate, one: Candidate, like: Likeness | None) -> bool:
     lang = one.article.article.lang
     given = [(kept.article, kept.sentence), *kept.others]
     same = any(
         _says_same(sentence, article.article.lang, one.sentence, lang)
+        or (
+            like is not None
+            and article.article.lang != lang
+            and like.same(article, sentence, one.article, one.sentence)
+        )
         for article, sentence in given
         if article is not one.article
     )
@@ -136,13 +146,19 @@ def _same_fact(kept: Candidate, one: Candidate) -> bool:
 def _says_same(a: JudgedSentence, a_lang: str, b: JudgedSentence, b_lang: str) -> bool:
     """Return True when two sentences of one story give the same fact.
 
-    In one language by wording; a differing number or negation keeps them apart. Across languages by anchors.
+    In one language by wording; a differing number or negation keeps them apart. Across languages by anchors:
+    two of them, or a figure; one name alone stands in many sentences of a story.
     """
     if a_lang != b_lang:
-        return _jaccard(_hard(a.anchors), _hard(b.anchors)) >= SAME_ANCHORS
+        return _same_anchors(_hard(a.anchors), _hard(b.anchors))
     if set(_numbers(a.anchors)) != set(_numbers(b.anchors)):
         return False
     return _dice(a.text, b.text) >= SAME_WORDING
+
+
+def _same_anchors(a: set[str], b: set[str]) -> bool:
+    told = len(a & b) > 1 or any(one.startswith(_FIGURES) for one in a & b)
+    return told and _jaccard(a, b) >= SAME_ANCHORS
 
 
 def _hard(anchors: Iterable[str]) -> set[str]:
@@ -223,7 +239,7 @@ def _clock(claim: Claim) -> str:
 # ------------------------------------------------------------------------------------------- a fact
 
 
-def fact(found: Candidate, story: Sequence[DigestArticle], material: Material) -> Fact:
+def fact(found: Candidate, story: Sequence[DigestArticle], material: Material, like: Likeness) -> Fact:
     """Return the fact as the digest tells it."""
     lang = material.recipient.language
     tellers = _tellers(found, story)
@@ -233,7 +249,7 @@ def fact(found: Candidate, story: Sequence[DigestArticle], material: Material) -
     article = found.article.article
     quote = _quote(found)
     speaker = material.speakers.get(quote.speaker) if quote is not None else None
-    translated = _translation(found, story, lang)
+    translated = _translation(found, like, lang)
     return Fact(
         said=Printed(clean(found.sentence.text), article.lang, clean(article.outlet)),
         translated=translated,
@@ -313,23 +329,16 @@ def _voice(one: DigestArticle, speaker: Speaker | None) -> Voice:
     )
 
 
-def _translation(found: Candidate, story: Sequence[DigestArticle], lang: str) -> Printed | None:
-    """Return the story's sentence in the reader's language: a merged one, else one with the same anchors."""
+def _translation(found: Candidate, like: Likeness, lang: str) -> Printed | None:
+    """Return the story's sentence in the reader's language: a merged one, else the nearest."""
     if found.article.article.lang == lang:
         return None
     merged = [(article, sentence) for article, sentence in found.others if article.article.lang == lang]
     if not merged:
-        hard = _hard(found.sentence.anchors)
-        near = [
-            (_jaccard(hard, _hard(sentence.anchors)), -sentence.position, article, sentence)
-            for article in story
-            for sentence in article.sentences
-            if article.article.lang == lang and sentence.label is not NoveltyLabel.FURNITURE
-        ]
-        best = max(near, key=lambda one: one[:2], default=None)
-        if best is None or best[0] < SAME_ANCHORS:
+        nearest = like.nearest(found.article, found.sentence, lang)
+        if nearest is None:
             return None
-        merged = [best[2:]]
+        merged = [(nearest.article, nearest.sentence)]
     article, sentence = merged[0]
     return Printed(clean(sentence.text), lang, clean(article.article.outlet))
 
