@@ -13,15 +13,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import structlog
+
 from monitor.config import Alerts, Settings
 from monitor.db.records import ALERT_SLOT, LIVE, DigestRow, DigestState, StoredArticle
 from monitor.digest import alert, alert_form, build, slots
 from monitor.digest.alert import Alert, Past, Rule
 from monitor.digest.material import Material, Span
+from monitor.errors import MonitorError
 from monitor.model import Recipient
 from monitor.service.context import Context
 from monitor.service.keys import ALERTED_KEY, ARMED_KEY
 from monitor.service.telling import material_of
+
+log = structlog.get_logger(__name__)
 
 KINDS = frozenset({"email", "apprise"})
 """Recipients that something can be brought to at once."""
@@ -48,13 +53,21 @@ def queue(context: Context, now: datetime, identify: Identify) -> int:
     newest = str(context.store.newest_verdict())
     if armed is not None and context.store.meta_get(ALERTED_KEY) == newest:
         return 0
-    with context.store.batch():
+    try:
+        with context.store.batch():
+            context.store.meta_set(ALERTED_KEY, newest)
+            if armed is None:
+                context.store.meta_set(ARMED_KEY, now.isoformat())
+                return 0
+            since = max(datetime.fromisoformat(armed), now - FRESH)
+            return sum(_queue(context, one, _rule(wanted), Span(since, now), identify) for one in readers)
+    except MonitorError:
+        raise
+    # The border of alerts: a fault of ours over one must not hold up the digests, which tell the same facts.
+    except Exception:
+        log.exception("alerts_failed")
         context.store.meta_set(ALERTED_KEY, newest)
-        if armed is None:
-            context.store.meta_set(ARMED_KEY, now.isoformat())
-            return 0
-        since = max(datetime.fromisoformat(armed), now - FRESH)
-        return sum(_queue(context, one, _rule(wanted), Span(since, now), identify) for one in readers)
+        return 0
 
 
 def _rule(wanted: Alerts) -> Rule:

@@ -12,7 +12,7 @@ import pytest
 import structlog
 
 from monitor import config
-from monitor.digest import alert_words
+from monitor.digest import alert, alert_words
 from monitor.model import LANGUAGES
 from monitor.service import keys, send
 from monitor.service.context import opened
@@ -22,6 +22,7 @@ from monitor.service.poll import poll
 from monitor.service.press import Press, Printed
 from monitor.service.press import serving as serving_press
 from monitor.service.sandbox import Sandbox
+from tests.digest.test_deliver_notify import OLD_LIBRARIES, chatting
 from tests.digest.test_digest_mail import Box, serving
 from tests.road.presses import sources_of
 from tests.road.worlds import make_desk
@@ -369,6 +370,30 @@ def test_looking_again_without_a_new_verdict_costs_no_look_at_the_articles(tmp_p
         monkeypatch.setattr(desk.context.store, "untold", lambda *_, **__: pytest.fail("looked"))
         desk.context.clock.on(minutes=5)
         assert desk.send() == []
+
+
+def test_a_fault_over_alerts_holds_up_no_digest_and_is_said_once(tmp_path, workers, monkeypatch, logs):
+    def broken(*_, **__):
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(alert, "due", broken)
+    with world(
+        tmp_path, workers, (*BOTH, resume_by("Harbour Wire", "2026-11-21 06:59", "new")), to=(MAIL,)
+    ) as desk:
+        assert desk.at("2026-11-20 10:40") == []
+        assert desk.send() == []
+        assert [line["event"] for line in logs if line["log_level"] == "error"] == ["alerts_failed"]
+        assert desk.at("2026-11-21 07:00") == [("2026-11-21T07:00", "sent")]
+
+
+@OLD_LIBRARIES
+def test_a_chat_gets_alerts_too(tmp_path, workers):
+    with (
+        chatting() as chat,
+        world(tmp_path, workers, BOTH, to=(f'kind = "apprise"\naddress = "{chat.address}"',)) as desk,
+    ):
+        assert desk.at("2026-11-20 10:40") == [("alert", "sent")]
+        assert chat.got[0]["title"].startswith("[treaty] ALERT 10:40")
 
 
 # ------------------------------------------------------------------------------------------- words
