@@ -430,12 +430,12 @@ def _said(case: _Case, acts: Collection[str]) -> list[tuple[str, str, float]]:
 
 
 def _known_position(case: _Case) -> str:
-    """Return ``speaker, act`` where a known speaker takes again a position that is known."""
+    """Return as a term who takes again a position that is known: ``say:rudenko:refuse-talks``, else empty."""
     known = case.known
     for speaker, act in _positions(case):
         spoke = speaker in known.terms if speaker.startswith("office:") else known.has(speaker)
         if spoke and f"act:{act}" in known.terms:
-            return f"{speaker.partition(':')[2]}, {act}"
+            return f"say:{speaker.partition(':')[2]}:{act}"
     return ""
 
 

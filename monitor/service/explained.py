@@ -64,8 +64,9 @@ def _life_lines(life: dict[str, Any], zone: ZoneInfo) -> str:
         lines.append("  Not judged yet: it waits for its turn or its page. Judge now: monitor poll")
     if life["state"] == "failed":
         lines.append("  It could not be judged; the log has the trace.")
+    now = next((place["story"] for place in life["stories"] if place["left_at"] is None), None)
     for verdict in life["verdicts"]:
-        lines += _verdict_lines(verdict, zone)
+        lines += _verdict_lines(verdict, zone, now=now)
     lines += _story_lines(life["stories"], zone)
     lines += _provenance_lines(life["provenance"], zone)
     lines += _restated_lines(life["restated"])
@@ -153,7 +154,8 @@ def _page_line(page: dict[str, Any]) -> str:
     return f"Page not readable ({why}); the feed's text was judged."
 
 
-def _verdict_lines(verdict: dict[str, Any], zone: ZoneInfo) -> list[str]:
+def _verdict_lines(verdict: dict[str, Any], zone: ZoneInfo, *, now: str | None = None) -> list[str]:
+    """Return one verdict; ``now`` is the story the article is in today, where a hand may have put it."""
     relation = verdict["relation"].replace("_", " ")
     when = "Verdict" if verdict["current"] else f"Earlier verdict ({_moment(verdict['at'], zone)})"
     lines = [f"  {when}: {relation.upper()} - {terms.reworded(verdict['reason'])}"]
@@ -170,7 +172,8 @@ def _verdict_lines(verdict: dict[str, Any], zone: ZoneInfo) -> list[str]:
     lines += _match_lines(verdict["match"])
     if verdict["story"]:
         why = terms.reworded(verdict["story_reason"])
-        lines.append(f"    Belongs to {terms.words(verdict['story'])}{f': {why}' if why else ''}.")
+        belongs = "Belongs to" if now in {None, verdict["story"]} else "By the rules it belonged to"
+        lines.append(f"    {belongs} {terms.words(verdict['story'])}{f': {why}' if why else ''}.")
     lines += _new_lines(verdict["sentences"])
     lines += [f"    {_quote_line(quote)}" for quote in verdict["quotes"][:MOST_LINES]]
     if verdict["origin"]:

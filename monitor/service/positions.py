@@ -42,9 +42,11 @@ def restated(context: Context, stored: StoredArticle, zone: str) -> Restated | N
 
 def _times(context: Context, stored: StoredArticle, position: str, at: datetime, zone: ZoneInfo) -> Restated:
     speaker, _, act = position.partition(" ")
-    here = at.astimezone(zone)
     reported = context.store.taken(position, at - MEMORY, at)
     own = stored.story or stored.ref
+    # A report printed after midnight tells of the same occasion, on New Year's Eve too.
+    begun = min((row.at for row in reported if row.story == own), default=at)
+    here = min(begun, at).astimezone(zone)
     occasions = _occasions(
         (row for row in reported if (row.story or f"article:{row.article_id}") != own), zone
     )

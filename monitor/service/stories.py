@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.db.records import StoredArticle, StoredStory, StoryMember
 from monitor.errors import UsageError
+from monitor.service import terms
 from monitor.service.context import Context
 from monitor.service.tables import table
 
@@ -158,6 +159,7 @@ def _member(member: StoryMember, stored: StoredArticle | None) -> dict[str, Any]
         "url": about.url if about else None,
         "published": _iso(about.published.at) if about else None,
         "relation": stored.verdict.relation.value if stored else None,
+        "now": stored.story if stored else None,
         **membership(member),
     }
 
@@ -187,10 +189,15 @@ def shown_text(context: Context, found_: dict[str, Any]) -> str:
             f"  {one['article']:>6}  {_local(one['published'], zone)}  {relation:<11}  "
             f"{one['outlet']} ({one['lang'] or '?'}): {one['title']}"
         )
-        lines.append(f"          {one['reason']}" + (" (by hand, stays)" if one["by_hand"] else ""))
+        why = terms.reworded(one["reason"])
+        lines.append(f"          {why}" + (" (by hand, stays)" if one["by_hand"] else ""))
     if past:
         lines.append("Left it:")
-    lines += [f"  {one['article']:>6}  {_local(one['left_at'], zone)}  {one['title']}" for one in past]
+    for one in past:
+        lines.append(f"  {one['article']:>6}  {_local(one['left_at'], zone)}  {one['title']}")
+        came = f"came {_local(one['at'], zone)}: {terms.reworded(one['reason'])}"
+        now = f"; is in {terms.words(one['now'])} now" if one["now"] not in {None, found_["story"]} else ""
+        lines.append(f"          {came}{now}{'; came back' if one['now'] == found_['story'] else ''}")
     return "\n".join(lines)
 
 

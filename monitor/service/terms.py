@@ -36,11 +36,20 @@ def _labels() -> Mapping[str, str]:
 def reworded(reason: str) -> str:
     """Return a reason with every term in words, each said once; other text stays as it is."""
     told = _TERM.sub(lambda found: words(found.group()), reason)
+    told = _MATTER.sub(lambda found: ", ".join(map(_matter, found[0].split(", "))), told)
     head, mark, list_ = told.partition("shared ")
     if not mark:
         return told
     items, end, rest = list_.partition(";")
     return f"{head}{mark}{', '.join(dict.fromkeys(items.split(', ')))}{end}{rest}"
+
+
+_MATTER = re.compile(r"(?<=new matter: )[\w-]+(?:, [\w-]+)*")
+
+
+def _matter(name: str) -> str:
+    """Return a concept or speech act that a reason names without its kind."""
+    return act(name) if name in _acts() else name.replace("_", " ")
 
 
 def words(term: str) -> str:

@@ -89,6 +89,18 @@ def test_a_new_year_begins_anew_where_the_reader_lives(tmp_path, clock):
     assert (found.times_this_year, found.last_on) == (1, None)
 
 
+def test_a_report_printed_after_midnight_counts_for_the_day_of_its_occasion(tmp_path, clock):
+    with desk(write(tmp_path, [FILE]), clock, begun=clock.now) as context:
+        say(context, "old", "en")
+        clock.now = at("2026-12-31 14:00")
+        eve = say(context, "eve", "ru")
+        clock.now = at("2026-12-31 16:00")
+        late = say(context, "late", "ja")
+        assert late.story == eve.story
+        found = positions.restated(context, late, "Asia/Tokyo")
+    assert (found.times_this_year, found.last_on) == (2, at(MONDAY))
+
+
 def test_other_reports_restate_nothing(context):
     ferry = (
         "Russia and Japan agree on a ferry to Kunashir",

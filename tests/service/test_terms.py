@@ -32,6 +32,11 @@ def test_a_term_is_told_in_words(term, told):
     assert terms.words(term) == told
 
 
+def test_new_matter_is_told_in_words():
+    reason = "new matter: allow-visits, end_of_war; new words: ask"
+    assert terms.reworded(reason) == "new matter: allows or restores visits, end of war; new words: ask"
+
+
 def test_a_reason_keeps_its_sentence_and_says_each_thing_once():
     reason = "The event of seed:2 (0.84); shared number:74, number:74, say:x:no-contact; 81% of its names."
     assert terms.reworded(reason) == (
