@@ -21,6 +21,11 @@ from tests.service.desks import Clock, add, at, desk, write
 from tests.service.test_teaching import FIRST, put
 
 FILE = 'kind = "file"'
+SAID = (
+    "Japan and Russia, which never signed a peace treaty, will hold talks on visits to graves on Kunashiri, the foreign "
+    "minister said.\n\n“We are ready to talk on graves without conditions,” the Japanese foreign minister told "
+    "reporters in Tokyo on Wednesday. The visits to the Northern Territories stopped in 2022."
+)
 KINDS = ("person", "office", "body", "island", "place", "doc")
 
 
@@ -143,3 +148,22 @@ def test_what_an_outlet_changes_later_is_told_once_with_part_and_words(tmp_path,
             context, send.recipient_of(context, ""), "text", since=clock.now - timedelta(hours=20)
         )
         assert "CHANGED AFTER PUBLICATION" not in later
+
+
+def test_a_weekly_digest_in_another_language_is_made_from_the_store(tmp_path, clock):
+    weekly = 'kind = "file"\ndays = "fri"\nlanguage = "ja"'
+    with desk(write(tmp_path, [weekly]), clock, begun=at("2026-11-16 12:00")) as context:
+        clock.now = at("2026-11-18 12:00")
+        put(context, "said", "en", ("Japan and Russia to talk on graves", SAID))
+        clock.now = at("2026-11-20 07:00")
+        sent(context)
+        data = context.store.digest("file", "2026-11-20T07:00").data
+        text = text_of(context, "2026-11-20")
+    assert sum(sum(side["counts"]) for side in data["picture"]["sides"]) == 1
+    assert data["picture"]["watched_from"] == "2026-11-16"
+    assert [one["said"]["text"] for one in data["ledger"]] == [
+        "We are ready to talk on graves without conditions"
+    ]
+    assert "日ロ平和条約" in text
+    assert "30日間、側ごとの一日の記事数" in text
+    assert "誰が何を言ったか（1件）" in text
