@@ -31,6 +31,8 @@ _SMALLEST_NUMBER = 2
 """``1`` is an article in disguise; spelled-out numbers count from eleven (see acts.toml)."""
 _REPORT_DAYS = (-3, 1)
 """Days around the report within which a date only says when it was reported."""
+_ASIDE_WITHIN = 2
+"""Characters (a bracket, a mark) before the words that open a piece of background."""
 _MIN_SKELETON = 3
 """Letters; shorter skeletons keep their vowels but for endings, or Muto and Mito would be one."""
 _VOWELS = "aeiou"
@@ -53,6 +55,10 @@ class Reading:
     """True when the sentence has a negation."""
     reports: bool
     """True when it has a reporting verb: somebody speaks."""
+    first: bool = False
+    """True when it says that something happens for the first time."""
+    aside: bool = False
+    """True when it begins as the background of a report does."""
 
 
 def is_report_day(anchor: str, at: datetime | None) -> bool:
@@ -119,6 +125,8 @@ def _read(
         covered=sum(1 for span in spans if span.term.startswith(("gloss:", *_ENTITY))),
         negated="gloss:neg" in terms,
         reports=any(span.term.startswith("verb:") for span in spans),
+        first=any(span.term == "plain:first" for span in spans),
+        aside=any(span.term == "plain:aside" and span.start <= _ASIDE_WITHIN for span in spans),
     )
 
 
@@ -277,6 +285,10 @@ def _numbers(
                 (match.start(), match.end(), f"year:{match[1]}"),
                 (match.start(), match.end(), f"year:{end}"),
             ]
+    for match in _SHARE.finditer(folded):
+        of = _share_of(match)
+        if of is not None and free.take(match):
+            found.append((match.start(), match.end(), of))
     for match in _DECADE.finditer(folded):
         if free.take(match):
             found.append((match.start(), match.end(), f"decade:{match[1] or match[2]}"))
@@ -293,6 +305,34 @@ def _numbers(
                 found += [(match.start(), end, term)] if term else []
         found += _spelled(folded, lang, lexicon, free)
     return [(start, term) for start, _, term in found], [(start, end) for start, end, _ in found]
+
+
+_SMALL = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_FEW = "|".join(_SMALL)
+_RU_EVERY = {"второй": 2, "вторая": 2, "третий": 3, "третья": 3, "четвертый": 4, "четвертая": 4, "пятый": 5,
+             "пятая": 5, "десятый": 10, "десятая": 10}  # fmt: skip
+_SHARE = re.compile(
+    rf"\b({_FEW}|\d{{1,2}}) (?:in|out of)(?: every)? ({_FEW}|\d{{1,3}})\b(?! islands)"
+    rf"|\bкажд(?:ый|ая) ({'|'.join(_RU_EVERY)})\b|(\d{{1,3}})人に(\d{{1,2}})人|(\d)割"
+)
+"""``four in ten``, ``каждый пятый``, ``3人に1人``, ``4割``: shares of a whole, told in percent."""
+
+
+def _share_of(match: re.Match[str]) -> str | None:
+    """Return the share as a number of percent; None where it is none (``two in 2024``)."""
+    part, of, every, crowd, some, tenths = match.groups()
+    if tenths:
+        return f"number:{10 * int(tenths)}"
+    if every:
+        part, of = "1", str(_RU_EVERY[every])
+    elif crowd:
+        part, of = some, crowd
+    few, all_of = _small(part), _small(of)
+    return f"number:{100 * few / all_of:.0f}" if 0 < few < all_of else None
+
+
+def _small(word: str) -> int:
+    return _SMALL.index(word) + 1 if word in _SMALL else int(word)
 
 
 class _Free:

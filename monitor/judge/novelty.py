@@ -37,8 +37,10 @@ APART_WEIGHT = 0.45
 VOICE_WEIGHT, QUOTE_WEIGHT = 0.5, 0.5
 """Added, in a report of an event, for words of a speaker whom nothing known has, and for a quotation that
 nothing known has."""
+FIRST_WEIGHT = 0.5
+"""Added, in a report of an event, where something happens for the first time and no year dates it."""
 APART = 0.5
-"""Share of a sentence's concepts in the closest known fact below which it speaks of something else."""
+"""Share of a sentence's concepts in the closest known fact up to which it speaks of something else."""
 TURNED_FROM = 0.6
 """Jaccard of concepts from which a sentence speaks of a known fact, so that "not" makes the difference."""
 _TERMS = ("gloss:", "act:", "office:")
@@ -349,6 +351,12 @@ def _says(one: Reading, voices: tuple[str, ...], known: Known, quoted: bool) -> 
     return VOICE_WEIGHT * new_voice + QUOTE_WEIGHT * quoted
 
 
+def _first(one: Reading) -> float:
+    """Return the weight of a first time: not of one long ago, as history has them."""
+    dated = any(anchor.startswith(("year:", "decade:")) for anchor in one.anchors)
+    return FIRST_WEIGHT if one.first and not dated else 0.0
+
+
 def _label(position: int, one: Reading, room: _Room, says: float) -> JudgedSentence:
     text, known, context = one.sentence.text, room.known, room.context
     hashed = fingerprint.sentence_hash(text)
@@ -362,9 +370,9 @@ def _label(position: int, one: Reading, room: _Room, says: float) -> JudgedSente
     fact, share = closest(one, known)
     turned = _turned(one, fact)
     new = (*found.anchors, *(("negation",) if turned else ()))
-    told_anew = context in {Context.EVENT, Context.RESTATED}
-    apart = APART_WEIGHT if told_anew and share < APART and one.covered else 0.0
-    weight = found.hard + (found.soft + apart + says if told_anew else 0.0)
+    told_anew = context in {Context.EVENT, Context.RESTATED} and not one.aside
+    apart = APART_WEIGHT if told_anew and share <= APART and one.covered else 0.0
+    weight = found.hard + (found.soft + apart + says + _first(one) if told_anew else 0.0)
     is_new = turned or weight >= FLOOR[context]
     if is_new:
         kind, reason = NoveltyLabel.NEW_FACT, _reason(found, turned=turned)

@@ -145,3 +145,43 @@ def test_a_date_without_a_year_in_a_seed_is_known_by_its_day():
     known.add_anchors(("date:--04-08",))
     assert known.has("date:2031-04-08")
     assert not known.has("date:2031-04-09")
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "anchor"),
+    [
+        ("en", "Fewer than three in ten could name the islands.", "number:30"),
+        ("en", "One in five said nothing.", "number:20"),
+        ("ru", "Каждый пятый не смог назвать острова.", "number:20"),
+        ("ja", "5人に1人は島の名を言えなかった。", "number:20"),
+        ("ja", "島の名を言えたのは3割だった。", "number:30"),
+    ],
+)
+def test_a_share_of_a_whole_is_one_figure_in_every_language(lang, text, anchor):
+    found = label(text, lang)
+    assert found.label is NoveltyLabel.NEW_FACT
+    assert anchor in found.anchors
+
+
+@pytest.mark.parametrize("text", ["Two in 2022 and five in 1956 was the count.", "Ten in five is nonsense."])
+def test_a_share_is_less_than_its_whole(text):
+    assert not {"number:0", "number:200"} & set(readings(text, "en", at=AT)[0].anchors)
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "It was the first seizure since autumn."),
+        ("ru", "Судно задержали впервые с осени."),
+        ("ja", "漁船の拿捕は秋以降で初めてだ。"),
+    ],
+)
+def test_a_first_time_is_marked_and_history_has_none(lang, text):
+    assert readings(text, lang, at=AT)[0].first
+
+
+def test_what_begins_as_background_needs_a_name_or_figure_to_be_new():
+    told = "Moscow and Tokyo both lay claim to the quiet harbour towns."
+    assert label(told).label is NoveltyLabel.NEW_FACT
+    assert label(f"What you need to know: {told}").label is not NoveltyLabel.NEW_FACT
+    assert label("What you need to know: 47 percent agree.").label is NoveltyLabel.NEW_FACT
