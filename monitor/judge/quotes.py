@@ -110,6 +110,21 @@ def altered(one: str, other: str) -> bool:
     return _likeness(a, b) >= ALTERED_FROM
 
 
+def elsewhere(quote: Quote, others: Iterable[Quote]) -> tuple[Quote, ...]:
+    """Return those of other reports that have the same statement in altered wording, each wording once.
+
+    Of one language (a translation alters every word), and by nobody else.
+    """
+    found: list[Quote] = []
+    for other in others:
+        stranger = quote.speaker and other.speaker and quote.speaker != other.speaker
+        if other.lang != quote.lang or stranger or not altered(quote.words, other.words):
+            continue
+        if not any(same(other.words, kept.words) for kept in found):
+            found.append(other)
+    return tuple(found)
+
+
 def _bare(words: str) -> str:
     return normal_form(words).replace(" ", "")
 

@@ -61,6 +61,7 @@ def _life(context: Context, entry: StoredEntry) -> dict[str, Any]:
             for r in store.revisions(entry.id)
         ],
         "provenance": _provenance(context, article),
+        "altered_quotes": stories.altered_quotes(context, article) if article else [],
         "restated": _restated(context, article),
         "verdicts": [_verdict(found, _labels(context)) for found in store.verdict_history(entry.id)],
         "marks": [

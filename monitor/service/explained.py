@@ -69,6 +69,11 @@ def _life_lines(life: dict[str, Any], zone: ZoneInfo) -> str:
         lines += _verdict_lines(verdict, zone, now=now)
     lines += _story_lines(life["stories"], zone)
     lines += _provenance_lines(life["provenance"], zone)
+    lines += [
+        f"  Wording differs: “{one['words']}” here, “{one['other_words']}” in {one['outlet']} "
+        f"(article {one['article']})."
+        for one in life["altered_quotes"][:MOST_LINES]
+    ]
     lines += _restated_lines(life["restated"])
     lines += [f"  You marked it {mark['mark']} on {_moment(mark['at'], zone)}." for mark in life["marks"]]
     if life["other_entries"]:
@@ -169,7 +174,7 @@ def _verdict_lines(verdict: dict[str, Any], zone: ZoneInfo, *, now: str | None =
     decided = list(dict.fromkeys(f"{hit['text']} ({hit['label']})" for hit in seen["hits"]))
     if decided:
         lines.append(f"    Words that decided: {', '.join(decided[:10])}")
-    lines += _match_lines(verdict["match"])
+    lines += _match_lines(verdict["match"], copied=verdict["relation"] in {"copy", "update"})
     if verdict["story"]:
         why = terms.reworded(verdict["story_reason"])
         belongs = "Belongs to" if now in {None, verdict["story"]} else "By the rules it belonged to"
@@ -184,13 +189,14 @@ def _verdict_lines(verdict: dict[str, Any], zone: ZoneInfo, *, now: str | None =
     return lines
 
 
-def _match_lines(match: dict[str, Any] | None) -> list[str]:
+def _match_lines(match: dict[str, Any] | None, *, copied: bool) -> list[str]:
     """Return how much of which text it is, and what was changed; of a seed only the new wording is known."""
     if match is None:
         return []
     same = (
-        f"Same text as {terms.words(match['known'])}: {match['share']:.0%} of the smaller text, "
-        f"{match['direction']} ({match['shared_shingles']} runs of letters in common)."
+        f"{'Same text as' if copied else 'Has text in common with'} {terms.words(match['known'])}: "
+        f"{match['share']:.0%} of the smaller text, {match['direction']} ({match['shared_shingles']} runs of "
+        f"letters in common){'' if copied else ', too little for a copy'}."
     )
     lines = [f"    {same}"]
     unknown: dict[str, list[str]] = {}

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.db.records import StoredArticle, StoredStory, StoryMember
 from monitor.errors import UsageError
+from monitor.judge import quotes
 from monitor.service import terms
 from monitor.service.context import Context
 from monitor.service.tables import table
@@ -146,7 +147,40 @@ def shown(context: Context, text: str) -> dict[str, Any]:
         "reason": story.reason,
         "merged_into": story.merged_into,
         "articles": [_member(member, articles.get(member.article_id)) for member in history],
+        "altered_quotes": _altered(context, [one for one in articles.values() if one.story == story.ref]),
     }
+
+
+def _altered(context: Context, members: Sequence[StoredArticle]) -> list[dict[str, Any]]:
+    """Return each pair of wordings once."""
+    pairs: dict[frozenset[str], dict[str, Any]] = {}
+    for stored in sorted(members, key=lambda one: one.id):
+        for one in altered_quotes(context, stored):
+            key = frozenset((one["words"], one["other_words"]))
+            pairs.setdefault(key, {"here": stored.article.outlet, **one})
+    return list(pairs.values())
+
+
+def altered_quotes(context: Context, stored: StoredArticle) -> list[dict[str, Any]]:
+    """Return the quotations of an article that other reports of its story have in altered wording."""
+    if stored.story is None or not stored.verdict.quotes:
+        return []
+    members = context.store.story_articles([stored.story]).get(stored.story, [])
+    told = [(one, quote) for one in members if one.id != stored.id for quote in one.verdict.quotes]
+    found = []
+    for quote in stored.verdict.quotes:
+        for other in quotes.elsewhere(quote, (one for _, one in told)):
+            where = next(one for one, kept in told if kept is other)
+            found.append(
+                {
+                    "speaker": quote.speaker or other.speaker,
+                    "words": quote.words,
+                    "other_words": other.words,
+                    "outlet": where.article.outlet,
+                    "article": where.id,
+                }
+            )
+    return found
 
 
 def _member(member: StoryMember, stored: StoredArticle | None) -> dict[str, Any]:
@@ -191,6 +225,10 @@ def shown_text(context: Context, found_: dict[str, Any]) -> str:
         )
         why = terms.reworded(one["reason"])
         lines.append(f"          {why}" + (" (by hand, stays)" if one["by_hand"] else ""))
+    lines += [
+        f"Wording differs: “{one['words']}” ({one['here']}), “{one['other_words']}” ({one['outlet']})"
+        for one in found_["altered_quotes"]
+    ]
     if past:
         lines.append("Left it:")
     for one in past:

@@ -16,7 +16,8 @@ from monitor import shipped
 from monitor.service import names
 
 _KINDS = (
-    "person|office|body|island|place|doc|thread|say|act|gloss|name|code|number|year|date|month|seed|story"
+    "person|office|body|island|place|doc|thread|say|act|gloss|name|code|number|year|date|month"
+    "|seed|story|article"
 )
 _TERM = re.compile(rf"\b(?:{_KINDS}):[^\s,;()“”\"]*[^\s,;.:()“”\"]")
 
@@ -63,7 +64,7 @@ def words(term: str) -> str:
         return f"somebody {act(rest)}"
     if kind == "date":
         return _date(rest)
-    if kind in {"seed", "story"}:
+    if kind in {"seed", "story", "article"}:
         return f"{kind} {rest}"
     if kind == "name":
         return f"a name (letters {rest})"

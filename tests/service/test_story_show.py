@@ -39,3 +39,35 @@ def test_moves_by_hand_are_told_with_reasons_and_where_the_article_is_now(contex
     again = stories.shown_text(context, stories.shown(context, str(first.story)))
     assert "; came back" in again.split("Left it:\n")[1]
     assert "Belongs to story 1" in explained.text(explain.lives(context, second.article.url), "UTC")
+
+
+GRAVES = (
+    "Minister: the graves are not forgotten",
+    (
+        "Japan “will not forget the graves on Kunashir, and we will {verb} again and again”, the Japanese foreign "
+        "minister said on Monday.{more} The islands keep Russia and Japan from a peace treaty."
+    ),
+)
+
+
+def graves(context, name, verb, more=""):
+    title, body = GRAVES
+    return put(context, name, "en", (f"{title} ({name})", body.format(verb=verb, more=more)))
+
+
+def test_a_quotation_in_altered_wording_is_flagged_in_explain_and_in_the_story(context):
+    asks = graves(context, "asks", "ask", " He spoke of 412 families and their petition.")
+    demands = graves(context, "demands", "demand", " Some 412 families have signed a petition to him.")
+    same = graves(context, "same", "ask", " The petition of 412 families was handed to him.")
+    assert {asks.story, demands.story, same.story} == {asks.story}
+    told = explained.text(explain.lives(context, demands.article.url), "UTC")
+    assert (
+        "we will demand again and again” here, “will not forget the graves on Kunashir, and we will ask"
+        in told
+    )
+    (pair,) = stories.shown(context, str(asks.story))["altered_quotes"]
+    assert {pair["words"], pair["other_words"]} == {
+        f"will not forget the graves on Kunashir, and we will {verb} again and again"
+        for verb in ("ask", "demand")
+    }
+    assert "Wording differs: “" in stories.shown_text(context, stories.shown(context, str(asks.story)))

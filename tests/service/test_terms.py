@@ -26,6 +26,7 @@ from monitor.service import terms
         ("code:f15", "F15"),
         ("seed:2", "seed 2"),
         ("story:14", "story 14"),
+        ("article:3", "article 3"),
     ],
 )
 def test_a_term_is_told_in_words(term, told):
