@@ -5,7 +5,7 @@ story's sentences name weighs more. Two belong together where each is the other'
 
 Measured on the 13 stories of the development set that are told in two languages: of 82 new facts in Russian
 or Japanese 42 find their English sentence (14 by new anchors alone). Read by hand, 39 of the 42 say the same
-or a part of it, as do all 16 that count as one fact.
+or a part of it, as do all 14 that count as one fact; in the demo 11 of 30 find theirs, all rightly.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from datetime import datetime
 from functools import lru_cache
 
 from monitor.digest.material import DigestArticle
+from monitor.digest.safe import clean
 from monitor.judge import anchors as reading
 from monitor.judge import lexicon
 from monitor.model import JudgedSentence, NoveltyLabel, Relation
 from monitor.text.prepare import prepare
 
-SHOWN, SHOWN_WEIGHT = 0.25, 3.0
+SHOWN, SHOWN_WEIGHT = 0.25, 3.6
 """Share and weight of what both name, from which one may stand below the other."""
 SAME, SAME_WEIGHT = 0.4, 4.0
 """The same, from which they are one fact, where their numbers and dates agree."""
@@ -43,6 +44,11 @@ class Line:
     article: DigestArticle
     sentence: JudgedSentence
     terms: frozenset[str]
+
+    @property
+    def title(self) -> bool:
+        """Return True for the title of its report."""
+        return clean(self.sentence.text) == clean(self.article.article.title)
 
 
 class Likeness:
@@ -101,7 +107,9 @@ class Likeness:
         return Line(article, sentence, named | {a for a in sentence.anchors if not a.startswith(_NOTHING)})
 
     def _best(self, line: Line, others: Sequence[Line]) -> Line | None:
-        return max(others, key=lambda other: self._share(line, other), default=None)
+        """Return the nearest; titles are compared with titles, as they leave out what sentences tell."""
+        alike = (other for other in others if other.title == line.title)
+        return max(alike, key=lambda other: self._share(line, other), default=None)
 
     def _is_near(self, one: Line, two: Line, share: float, weight: float) -> bool:
         return self._share(one, two) >= share and self._weigh(one.terms & two.terms) >= weight

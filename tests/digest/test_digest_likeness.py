@@ -103,3 +103,11 @@ def test_what_a_sentence_names_is_the_same_in_every_language():
     russian, english = terms(RU[0], "ru", at), terms(EN[0], "en", at)
     assert {"number:38", "island:shikotan", "gloss:graves"} <= russian & english
     assert not any(term.startswith(("w:", "name:")) for term in russian | english)
+
+
+def test_a_title_finds_a_title_and_never_stands_for_a_whole_sentence():
+    russian, english = pair()
+    english = replace(english, article=replace(english.article, title=EN[0]))
+    assert Likeness((russian, english)).nearest(russian, russian.sentences[0], "en") is None
+    russian = replace(russian, article=replace(russian.article, title=RU[0]))
+    assert Likeness((russian, english)).nearest(russian, russian.sentences[0], "en").sentence.text == EN[0]
