@@ -175,12 +175,14 @@ def _stories(articles: Sequence[DigestArticle]) -> dict[str, list[DigestArticle]
 
 
 def _not_alerted(given: Sequence[_Shown], past: Sequence[Past], rule: Rule) -> list[_Shown]:
-    """Return the facts no alert has told: not in its words, nor in its reports, nor retold by others."""
+    """Return the facts no alert has told: not in its words, nor as its facts, nor by who retells its reports.
+
+    What else its reports hold was not worth an alert then, and may be now that others report it.
+    """
     texts = frozenset(text for one in past for text in one.texts)
-    articles = frozenset(number for one in past for number in one.articles)
-    refs = {f"article:{number}" for number in articles}
+    refs = {f"article:{number}" for one in past for number in one.articles}
     signs = frozenset(sign for kind in rule.kinds for sign in kind.signs)
-    told = [one for one in given if one.text in texts or one.article.article.id in articles]
+    told = [one for one in given if one.text in texts]
     return [
         one
         for one in given

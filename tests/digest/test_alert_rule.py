@@ -188,9 +188,9 @@ def test_another_story_does_not_rest_with_it():
     assert names(found(other, past=[past(hours=0)])) == [("story:2", ["missiles"])]
 
 
-def test_what_was_alerted_is_not_alerted_again_by_its_report_its_words_or_one_who_retells_it():
+def test_what_was_alerted_is_not_alerted_again_by_its_words_or_by_one_who_retells_its_report():
     before = [past(hours=20, articles=[1], texts=[MISSILES])]
-    same = report(1, RESUME, affiliation="government")
+    same = report(1, MISSILES, affiliation="government")
     worded = report(2, MISSILES, "北辰通信", affiliation="government")
     retold = report(
         3, "Rockets stand on Iturup now.", affiliation="government", relation=Relation.REWRITE,
@@ -199,6 +199,16 @@ def test_what_was_alerted_is_not_alerted_again_by_its_report_its_words_or_one_wh
     assert found(same, worded, retold, past=before) == []
     changed = replace(retold, relation=Relation.UPDATE)
     assert names(found(same, worded, changed, past=before)) == [("story:1", ["missiles"])]
+
+
+def test_what_else_a_report_held_is_alerted_once_another_origin_has_it():
+    before = [past(hours=20, articles=[1], texts=[MISSILES])]
+    one = report(1, MISSILES)
+    one = replace(one, sentences=(*one.sentences, fact(1, RESUME, "name:x")))
+    assert found(one, past=before) == []
+    (alerted,) = found(one, report(2, RESUME_RU, "Полит-Лента"), past=before)
+    assert [kind.name for kind in alerted.kinds] == ["talks"]
+    assert alerted.texts == {RESUME, RESUME_RU}
 
 
 def test_what_takes_back_what_was_alerted_is_another_fact_though_place_and_day_are_the_same():
