@@ -322,7 +322,11 @@ def _own(verdict: Verdict, case: _Case, likeness: Likeness | None) -> Verdict:
         reason += (
             f" Closest seed: {likeness.seed}, likeness {likeness.score:.2f} of {likeness.needed:.2f} needed."
         )
-    sentences = _as_turned(case.label(context), turned) if turned is not None else case.label(context)
+    sentences = case.label(context)
+    if turned is not None:
+        sentences = _as_turned(sentences, turned)
+    elif relation is Relation.RESTATEMENT:
+        sentences = _as_restated(sentences, case)
     verdict = replace(verdict, relation=relation, reason=reason, sentences=sentences, figures=figures)
     if relation is Relation.BACKGROUND:
         return verdict
@@ -437,6 +441,33 @@ def _known_position(case: _Case) -> str:
         if spoke and f"act:{act}" in known.terms:
             return f"say:{speaker.partition(':')[2]}:{act}"
     return ""
+
+
+_SAYING = frozenset({"gloss:reaffirm", "gloss:statement"})
+
+
+def _as_restated(sentences: tuple[JudgedSentence, ...], case: _Case) -> tuple[JudgedSentence, ...]:
+    """Return the sentences; the known position in words that nobody has used yet is no new fact."""
+    positions = set(_positions(case))
+    placed = traits.place(case.readings)
+    quoted = {quote.sentence for quote in case.quotes}
+
+    def only_worded(one: JudgedSentence) -> bool:
+        takes = {
+            (speaker, term.removeprefix("act:"))
+            for speaker in placed[one.position].speakers
+            for term in placed[one.position].reading.terms
+        }
+        new = novelty.added(placed[one.position].reading, case.known, case.at)
+        matter = set(new.terms) - _SAYING
+        return not (one.anchors or matter) and one.position not in quoted and bool(positions & takes)
+
+    return tuple(
+        replace(one, label=NoveltyLabel.NEW_WORDING, reason="the known position in other words")
+        if one.label is NoveltyLabel.NEW_FACT and only_worded(one)
+        else one
+        for one in sentences
+    )
 
 
 # ------------------------------------------------------------------------------------------- the opposite

@@ -1,11 +1,12 @@
 """Known positions said anew: by whom, as on which day, how often this year; read from store and seeds.
 
-Reports of one occasion share a story, so an occasion counts once, on the day it was first reported.
+Reports of one occasion share a story, so an occasion counts once, on the day it was first reported. Said
+again within days it may share the story too: then the days that the reports themselves name tell them apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -18,6 +19,8 @@ from monitor.service.context import Context
 
 MEMORY = timedelta(days=3 * 365)
 """How far back the first time a position was taken is looked for, where no seed has it."""
+REPORTED_WITHIN = timedelta(days=3)
+"""A day named in the lead is the one a report tells of, if it lies so close: earlier ones are history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class _Occasion:
     day: date
     at: datetime
     ref: str
+    story: str = ""
 
 
 def restated(context: Context, stored: StoredArticle, zone: str) -> Restated | None:
@@ -44,15 +48,15 @@ def _times(context: Context, stored: StoredArticle, position: str, at: datetime,
     speaker, _, act = position.partition(" ")
     reported = context.store.taken(position, at - MEMORY, at)
     own = stored.story or stored.ref
-    # A report printed after midnight tells of the same occasion, on New Year's Eve too.
-    begun = min((row.at for row in reported if row.story == own), default=at)
-    here = min(begun, at).astimezone(zone)
-    occasions = _occasions(
-        (row for row in reported if (row.story or f"article:{row.article_id}") != own), zone
-    )
+    occasions = _occasions(context, reported, zone)
+    # The report's own occasion: one printed after midnight tells of the evening's, on New Year's Eve too.
+    named = _named_day(context, stored, at, zone)
+    days = [one.day for one in occasions if one.story == own]
+    here = named or max((day for day in days if day <= at.astimezone(zone).date()), default=None)
+    here = here or at.astimezone(zone).date()
     seeds = [_of_seed(seed, speaker, act, zone) for seed in context.seeds]
-    dated = [one for one in seeds if one is not None and one.day < here.date()]
-    earlier = [one for one in occasions if one.day < here.date()]
+    dated = [one for one in seeds if one is not None and one.day < here]
+    earlier = [one for one in occasions if one.day < here]
     this_year = {one.day for one in (*earlier, *dated) if one.day.year == here.year}
     as_on = max(dated, key=lambda one: one.at, default=None) or min(
         earlier, key=lambda one: one.at, default=None
@@ -73,13 +77,41 @@ def _at(one: _Occasion) -> datetime:
     return one.at
 
 
-def _occasions(rows: Iterable[SaidRow], zone: ZoneInfo) -> list[_Occasion]:
-    """Return the occasions that stored reports tell of, each on the day of its first report."""
-    first: dict[str, _Occasion] = {}
+def _occasions(context: Context, rows: Sequence[SaidRow], zone: ZoneInfo) -> list[_Occasion]:
+    """Return the occasions that stored reports tell of, each with its first report, the earliest first."""
+    told: dict[str, list[SaidRow]] = {}
     for row in rows:
-        ref = f"article:{row.article_id}"
-        first.setdefault(row.story or ref, _Occasion(row.at.astimezone(zone).date(), row.at, ref))
-    return list(first.values())
+        told.setdefault(row.story or f"article:{row.article_id}", []).append(row)
+    found = [one for story, some in told.items() for one in _of_story(context, story, some, zone)]
+    return sorted(found, key=lambda one: (one.at, one.ref))
+
+
+def _of_story(context: Context, story: str, rows: Sequence[SaidRow], zone: ZoneInfo) -> Iterable[_Occasion]:
+    """Yield one occasion, or one for each day that reports printed later name as the day it was said on."""
+    first = rows[0]
+    begun = first.at.astimezone(zone).date()
+    later = [row for row in rows[1:] if row.at.astimezone(zone).date() > begun]
+    articles = context.store.articles([row.article_id for row in (first, *later)]) if later else {}
+    if first.article_id in articles:
+        begun = _named_day(context, articles[first.article_id], first.at, zone) or begun
+    days = {begun: _Occasion(begun, first.at, f"article:{first.article_id}", story)}
+    for row in later:
+        stored = articles.get(row.article_id)
+        day = _named_day(context, stored, row.at, zone) if stored is not None else None
+        if day is not None and day > begun:
+            days.setdefault(day, _Occasion(day, row.at, f"article:{row.article_id}", story))
+    yield from days.values()
+
+
+def _named_day(context: Context, stored: StoredArticle, at: datetime, zone: ZoneInfo) -> date | None:
+    """Return the day that title or lead name as the report's own, the latest of several; else None."""
+    named = [
+        date.fromisoformat(term[5:])
+        for term, weight in context.remembered.traits(stored.article, context.topic).terms
+        if weight >= HEAD and term.startswith("date:") and not term.startswith("date:--")
+    ]
+    printed = at.astimezone(zone).date()
+    return max((day for day in named if printed - REPORTED_WITHIN <= day <= printed), default=None)
 
 
 def _takes(seed: Seed, speaker: str, act: str) -> bool:

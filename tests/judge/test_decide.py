@@ -132,6 +132,21 @@ def test_an_offer_with_a_condition_or_to_others_is_no_opposite(title):
     assert "opposite" not in verdict((title, ""), at="2032-01-20").reason
 
 
+def test_the_known_position_in_unheard_words_is_no_new_fact_but_what_comes_with_it_is():
+    again = (
+        "Orlov again: no talks with Japan",
+        (
+            "Stepan Orlov repeated, wearily and at length, that there are no talks with Japan.\n\n"
+            "Russia and Japan have no peace treaty.\n\n"
+            "He named 17 February as the day on which the cabinet will move."
+        ),
+    )
+    found = verdict(again, at="2032-01-20")
+    assert found.relation is Relation.RESTATEMENT
+    assert "17 February" in " ".join(new_facts(found))
+    assert not any("wearily" in text for text in new_facts(found))
+
+
 def test_what_the_title_says_is_the_position_before_what_is_said_beside_it():
     again = (
         "Orlov again: no talks with Japan",

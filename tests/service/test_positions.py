@@ -101,6 +101,25 @@ def test_a_report_printed_after_midnight_counts_for_the_day_of_its_occasion(tmp_
     assert (found.times_this_year, found.last_on) == (2, at(MONDAY))
 
 
+def test_said_again_the_next_day_it_counts_again_though_one_story_holds_both(context, clock):
+    first = say(context, "monday", "en")
+    clock.on(days=1)
+    late = say(context, "late", "ja")
+    title, body = REFUSALS["ru"]
+    again = put(context, "tuesday", "ru", (title, body.replace("понедельник", "вторник")))
+    assert {first.story, late.story, again.story} == {first.story}
+    assert positions.restated(context, late, "UTC").times_this_year == 1, "a late report of Monday"
+    found = positions.restated(context, again, "UTC")
+    assert (found.times_this_year, found.last_on) == (2, at(MONDAY))
+    clock.on(days=13)
+    third = (
+        "No talks, says the Kremlin spokesman",
+        "The Kremlin spokesman again ruled out talks with Japan on a treaty.",
+    )
+    third = put(context, "third", "en", third)
+    assert positions.restated(context, third, "UTC").times_this_year == 3
+
+
 def test_other_reports_restate_nothing(context):
     ferry = (
         "Russia and Japan agree on a ferry to Kunashir",
