@@ -122,6 +122,15 @@ def last(connection: Connection, recipient_id: str) -> DigestRow | None:
     return next(iter(_read(connection, query.order_by(_D.period_to.desc(), _D.id.desc()).limit(1))), None)
 
 
+def last_slot(connection: Connection, recipient_id: str) -> tuple[str, datetime] | None:
+    """Return slot and end of the period of the recipient's newest digest, without its texts."""
+    query = select(_D.slot, _D.period_to).where(
+        _D.recipient_id == recipient_id, _D.slot.not_like(f"{ALERT_SLOT}%")
+    )
+    row = connection.execute(query.order_by(_D.period_to.desc(), _D.id.desc()).limit(1)).first()
+    return None if row is None else (row.slot, row.period_to)
+
+
 def _read(connection: Connection, query: Select[Any]) -> list[DigestRow]:
     rows = connection.execute(query).mappings().all()
     items = _items(connection, [row["id"] for row in rows])

@@ -500,10 +500,10 @@ class Store:
         with self._session.reading() as connection:
             return telling.quoted(connection, since, until)
 
-    def last_slot(self, recipient_id: str) -> str | None:
-        """Return the slot of the recipient's newest digest."""
-        newest = self.last_digest(recipient_id)
-        return None if newest is None else newest.slot
+    def last_slot(self, recipient_id: str) -> tuple[str, datetime] | None:
+        """Return slot and end of the period of the recipient's newest digest: a daemon asks every 20 s."""
+        with self._session.reading() as connection:
+            return digests.last_slot(connection, recipient_id)
 
     # ---------------------------------------------------------------------------------- backfill
 

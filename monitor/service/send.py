@@ -214,9 +214,9 @@ def slot_that_came(context: Context) -> datetime | None:
 def _owed(context: Context, recipient: Recipient, now: datetime) -> slots.Slot | None:
     """Return the newest slot that came since the last digest; its period covers the missed ones before."""
     slot = slots.last_due(recipient, now)
-    last = context.store.last_digest(recipient.id)
+    last = context.store.last_slot(recipient.id)
     # Instants, not names: when the clock goes forward, 02:30 comes after 03:00.
-    if last is not None and (last.slot == slot.name or last.period_to >= slot.at):
+    if last is not None and (last[0] == slot.name or last[1] >= slot.at):
         return None
     if last is None and slot.at <= first_start(context, now):
         return None  # the slot passed before this installation began
@@ -311,9 +311,9 @@ def first_start(context: Context, now: datetime) -> datetime:
 
 def period_start(context: Context, recipient: Recipient, now: datetime) -> datetime:
     """Return where the next digest begins: where his last one ended, else the baseline or the first look."""
-    last = context.store.last_digest(recipient.id)
+    last = context.store.last_slot(recipient.id)
     if last is not None:
-        return last.period_to
+        return last[1]
     baseline = context.settings.digest.baseline
     if baseline is not None:
         return datetime.combine(baseline, datetime.min.time(), ZoneInfo(recipient.zone)).astimezone(UTC)
@@ -354,6 +354,8 @@ async def deliver_outbox(context: Context, now: datetime) -> list[Outcome]:
 def _oldest_first(context: Context, now: datetime) -> list[DigestRow]:
     """Return what is due, and before it what else waits for the same recipients: mails arrive in order."""
     due = {row.recipient_id for row in context.store.outbox(now)}
+    if not due:
+        return []
     return [row for row in context.store.outbox(FOREVER) if row.recipient_id in due]
 
 

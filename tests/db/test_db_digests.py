@@ -174,7 +174,8 @@ def test_the_newest_digest_is_the_last_one(store):
     assert store.last_slot("file") is None
     store.queue_digest(digest("2", period_to=later(2)))
     store.queue_digest(digest("1", period_to=later(1)))
-    assert store.last_slot("file") == store.last_digest("file").slot == "2"
+    assert store.last_digest("file").slot == "2"
+    assert store.last_slot("file") == ("2", later(2))
 
 
 def test_told_sentences_are_the_new_ones_of_told_articles(store):

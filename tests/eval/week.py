@@ -12,6 +12,7 @@ the daemon polls, judges and tells once a day.
 from __future__ import annotations
 
 import json
+import os
 import re
 import runpy
 import shutil
@@ -224,7 +225,8 @@ def main():
         dates = [
             datetime.fromisoformat(one).replace(hour=7, tzinfo=UTC) for one in sys.argv[1:] if one[:1] != "-"
         ]
-        found = week(ROOT.parent / "shared", Path(folder), *dates)
+        shared = Path(os.environ.get("MONITOR_SHARED", ROOT.parent / "shared"))
+        found = week(shared, Path(folder), *dates)
     print(table(found))
     if "--text" in sys.argv:
         for row in found.digests:
