@@ -175,3 +175,27 @@ def filled_once(context, since):
 
 def test_jobs_wake_often_enough_for_the_shortest_interval():
     assert module.WAKE_S * 10 <= 15 * 60
+
+
+@pytest.mark.parametrize("how", ["fails", "hangs"])
+def test_judging_that_fails_or_hangs_holds_up_no_digest(context, monkeypatch, how):
+    async def ingest(_context):
+        if how == "fails":
+            raise KeyError("ours")
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(module, "ingest", ingest)
+    monkeypatch.setattr(module, "JUDGE_FIRST_S", 0.05)
+    with structlog.testing.capture_logs() as logs:
+        context.run(Daemon(context).send_due())
+    assert context.store.last_digest("file").state == "sent"
+    assert [line["work"] for line in logs if line["event"] == "digest_does_not_wait"] == ["ingest_pending"]
+
+
+def test_in_the_last_moments_before_a_slot_nothing_is_polled(context, clock):
+    clock.now = at("2026-11-21 06:58:31")
+    context.run(Daemon(context).poll_due())
+    assert context.store.source_states() == {}
+    clock.now = at("2026-11-21 07:00")
+    context.run(Daemon(context).poll_due())
+    assert context.store.source_states()["wire"].failures == 1
