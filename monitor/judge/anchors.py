@@ -100,6 +100,7 @@ def _read(
         ]
     terms = {span.term for span in spans if not span.term.startswith(("plain:", "verb:"))}
     terms |= set(lexicon.acts_of(frozenset(terms)))
+    terms |= _spokesmen(terms, spans, lexicon)
     dates, taken = _dates(folded, lang, lexicon, at)
     since_war = [(span.start, span.end) for span in spans if span.term == "gloss:since_war"]
     numbers, number_spans = _numbers(folded, lang, lexicon, [*taken, *since_war])
@@ -128,6 +129,16 @@ def _read(
         first=any(span.term == "plain:first" for span in spans),
         aside=any(span.term == "plain:aside" and span.start <= _ASIDE_WITHIN for span in spans),
     )
+
+
+def _spokesmen(terms: set[str], spans: Sequence[Span], lexicon: Lexicon) -> set[str]:
+    """Return the offices that are meant where a house itself says or does something, and nobody is named."""
+    speaks = any(term.startswith("act:") for term in terms) or any(
+        span.term.startswith("verb:") for span in spans
+    )
+    if not speaks or any(term.startswith(("person:", "office:")) for term in terms):
+        return set()
+    return {office for body, office in lexicon.spoken_by if body in terms}
 
 
 # ------------------------------------------------------------------------------------------------ dates

@@ -64,6 +64,8 @@ class Lexicon:
     """Terms of many reports on the topic, those of ``everywhere`` included."""
     former: frozenset[str] = frozenset()
     """People of history: they make no statement on a new day."""
+    spoken_by: tuple[tuple[str, str], ...] = ()
+    """(body, office): who speaks where only the house is named."""
     routine: frozenset[str] = frozenset()
     """Terms by which the sides answer each other whatever happened."""
 
@@ -166,6 +168,11 @@ def load(text: str) -> Lexicon:
         },
         former=frozenset(
             f"person:{name}" for name, entry in data.get("person", {}).items() if entry.get("former")
+        ),
+        spoken_by=tuple(
+            (f"body:{name}", entry["spoken_by"])
+            for name, entry in data.get("body", {}).items()
+            if "spoken_by" in entry
         ),
         everywhere=frozenset(_words(data.get("common", {}).get("everywhere", ""))),
         often=frozenset(

@@ -161,3 +161,17 @@ def test_reading_is_fast_enough():
 
 def test_times_are_aware():
     assert day("2031-05-06").tzinfo is not None
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "summary"),
+    [
+        ("en", "Kremlin sees no sense in treaty talks", "Spokesman says there are no contacts."),
+        ("ru", "В Кремле не видят смысла в переговорах", "Контактов нет."),
+        ("ja", "クレムリン、交渉に応じず", "接触はない。"),
+    ],
+)
+def test_a_headline_that_lets_the_kremlin_speak_has_its_spokesman_and_no_stranger(lang, title, summary):
+    found = dict(traits_of(title, "", lang, summary=summary).terms)
+    assert "office:kremlin_spokesman" in found
+    assert not [term for term in found if term.startswith("name:")]
