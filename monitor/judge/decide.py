@@ -21,6 +21,7 @@ from monitor.judge import (
     copies,
     fingerprint,
     lexicon,
+    local,
     novelty,
     origins,
     quotes,
@@ -52,7 +53,7 @@ from monitor.model import (
 
 __all__ = ["RULES_VERSION", "Gathered", "Subject", "ToldSentence", "decide", "strong_terms"]
 
-RULES_VERSION = f"4.{lexicon.shipped().version}"
+RULES_VERSION = f"5.{lexicon.shipped().version}"
 """Number of these rules and the version of the lexicon; the topic's version is added to each verdict."""
 
 EVENT_FROM = 1.5
@@ -147,7 +148,7 @@ class _Case:
     @classmethod
     def of(cls, subject: Subject, gathered: Gathered, topic: Topic) -> _Case:
         article = subject.article
-        at = article.published.at or article.first_seen
+        at = local.when(article)
         readings = reading.read(subject.prepared, lexicon.shipped(), at=at, topic=topic)
         return cls(
             subject=subject,

@@ -23,7 +23,7 @@ import structlog
 from monitor.db.records import FOUND_NOW, KnownText, PageRecord, PageState, PendingEntry
 from monitor.db.store import Batch
 from monitor.errors import StoreError
-from monitor.judge import decide, fingerprint, novelty, relevance, traits
+from monitor.judge import decide, fingerprint, local, novelty, relevance, traits
 from monitor.judge.decide import Gathered, Subject, ToldSentence
 from monitor.judge.seedfile import as_known
 from monitor.model import (
@@ -308,7 +308,7 @@ def judge(
     if seen.level is not Level.RELEVANT:
         subject = Subject(article, prepared, seen, None, None)
         return decide.decide(subject, Gathered(), context.topic), subject, Gathered()
-    at = article.published.at or article.first_seen or now
+    at = local.when(article) or now
     subject = Subject(
         article,
         prepared,
@@ -356,11 +356,13 @@ def gather(context: Context, batch: Batch, subject: Subject, source: Source, at:
         baseline=baseline,
     )
     near = {known.article.id for known in (*similar, *themed)}
+    others = batch.known([one for one in learned if one not in near])
     times = {
         known.article.id: known.known
-        for known in (*similar, *themed, *batch.known([one for one in learned if one not in near]))
+        for known in (*similar, *themed, *others)
         if known.article.id is not None
     }
+    said_at = {known.article.id: local.when(known.article) for known in (*similar, *themed, *others)}
     told = batch.known_sentences(times, baseline=baseline)
     return Gathered(
         seeds=context.seeds,
@@ -373,7 +375,7 @@ def gather(context: Context, batch: Batch, subject: Subject, source: Source, at:
                 ref=f"article:{row.article_id}",
                 text=row.text,
                 lang=times[row.article_id].lang,
-                at=times[row.article_id].at,
+                at=said_at[row.article_id],
             )
             for row in told
         ),

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.db.records import SaidRow, StoredArticle
 from monitor.digest.material import Restated
+from monitor.judge import local
 from monitor.judge.rewrites import HEAD
 from monitor.model import Relation, Seed
 from monitor.service.context import Context
@@ -110,7 +111,8 @@ def _named_day(context: Context, stored: StoredArticle, at: datetime, zone: Zone
         for term, weight in context.remembered.traits(stored.article, context.topic).terms
         if weight >= HEAD and term.startswith("date:") and not term.startswith("date:--")
     ]
-    printed = at.astimezone(zone).date()
+    there = local.when(stored.article)
+    printed = max(at.astimezone(zone).date(), there.date() if there is not None else date.min)
     return max((day for day in named if printed - REPORTED_WITHIN <= day <= printed), default=None)
 
 

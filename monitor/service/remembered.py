@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections import OrderedDict
 
-from monitor.judge import traits
+from monitor.judge import local, traits
 from monitor.judge.topic import Topic
 from monitor.model import Article, Traits
 from monitor.text.prepare import prepare
@@ -32,7 +32,7 @@ class Remembered:
         found = self._kept.pop(key, None)
         if found is None:
             prepared = prepare(article.title, article.summary, article.body, article.lang)
-            found = _slim(traits.of(prepared, topic, at=article.published.at or article.first_seen))
+            found = _slim(traits.of(prepared, topic, at=local.when(article)))
         self._kept[key] = found
         if len(self._kept) > self._most:
             self._kept.popitem(last=False)

@@ -35,7 +35,7 @@ from monitor.db.records import (
 from monitor.db.scratch import Scratch, ScratchBatch
 from monitor.db.store import Store
 from monitor.errors import ConfigurationError, StoreError, UsageError
-from monitor.judge import compare, fingerprint, traits
+from monitor.judge import compare, fingerprint, local, traits
 from monitor.judge.compare import Held
 from monitor.judge.decide import Gathered, Subject
 from monitor.judge.seedfile import as_known
@@ -235,7 +235,7 @@ class _Again:
         prepared = prepare(article.title, article.summary, article.body, article.lang)
         if found.verdict.level is not Level.RELEVANT:
             return Subject(article, prepared, found.verdict.relevance)
-        at = article.published.at or article.first_seen
+        at = local.when(article)
         return Subject(
             article,
             prepared,
