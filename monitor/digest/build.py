@@ -37,11 +37,13 @@ from monitor.digest.parts import (
     Near,
     Position,
     Printed,
+    Reworded,
     Story,
     Waiting,
 )
 from monitor.digest.safe import clean, language, link
 from monitor.digest.sight import Sight, sight
+from monitor.judge.changes import QUOTE
 from monitor.model import Level, Relation, Source
 
 LABEL_CHARS = 40
@@ -86,6 +88,7 @@ def build(material: Material) -> Digest:
         watched_since=material.watched_since,
         picture=week.picture(material, material.zone or material.recipient.zone),
         ledger=week.ledger(material),
+        reworded=_reworded(material),
         stuck=material.stuck,
         belated=material.belated,
     )
@@ -116,6 +119,7 @@ def _faults_only(digest: Digest) -> Digest:
         articles=(),
         picture=None,
         ledger=(),
+        reworded=(),
     )
 
 
@@ -352,6 +356,21 @@ def differing(before: str, after: str) -> tuple[str, str]:
     if not old or not new or len(old) + len(new) > (len(a) + len(b)) / 2:
         return before, after
     return " ".join(old), " ".join(new)
+
+
+def _reworded(material: Material) -> tuple[Reworded, ...]:
+    """Return the reports that print a known text with other words inside its quotations, in order of time."""
+    references = {one.ref: one for one in material.references}
+    found = []
+    for one in material.articles:
+        words = [clean(change.new, 80) for change in one.changes if change.kind == QUOTE]
+        if one.relation is not Relation.UPDATE or one.level is not Level.RELEVANT or not any(words):
+            continue
+        label = clean(one.duplicate_label) or facts_of.label_of(one.duplicate_of or "", references)
+        lang, outlet = language(one.article.lang), clean(one.article.outlet)
+        said = tuple(Printed(text, lang, outlet) for text in dict.fromkeys(filter(None, words)))
+        found.append(Reworded(outlet, clean(label, TITLE_CHARS), said, link(one.article.url)))
+    return tuple(found)
 
 
 # ------------------------------------------------------------------------------------------- seen again, near

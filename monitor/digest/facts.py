@@ -19,6 +19,7 @@ from monitor.digest.parts import Fact, First, Known, Printed
 from monitor.digest.safe import clean, link
 from monitor.digest.week import addressee
 from monitor.judge import origins as origins_of
+from monitor.judge.changes import QUOTE
 from monitor.model import Change, Claim, Direction, JudgedSentence, Level, NoveltyLabel, Quote, Relation
 
 RANK = {Voice.GOVERNMENT: 0, Voice.OFFICIAL: 1, Voice.OUTLET: 2, Voice.COMMENT: 3}
@@ -60,7 +61,8 @@ def bears_facts(article: DigestArticle) -> bool:
 def candidates(article: DigestArticle) -> list[Candidate]:
     """Return the new facts one article gives, in reading order.
 
-    An altered text without a labelled sentence gives its changes; a new text of which nothing could be
+    An altered text without a labelled sentence gives its changes, but for other words in a quotation (they
+    are told by themselves, ``Reworded``); a new text of which nothing could be
     read but the title gives its title.
     """
     if not bears_facts(article):
@@ -73,6 +75,7 @@ def candidates(article: DigestArticle) -> list[Candidate]:
         return [
             Candidate(article, _spoken(change.sentence or article.article.title), change)
             for change in article.changes
+            if change.kind != QUOTE
         ]
     if article.relation is Relation.NEW and not article.sentences:
         return [Candidate(article, _spoken(article.article.title))]
@@ -276,7 +279,7 @@ def fact(found: Candidate, story: Sequence[DigestArticle], material: Material, l
         link=_link(first, found.article),
         old_since=_old(first, material.period.start),
         anchors=tuple(map(clean, found.sentence.anchors)),
-        readable=any(one.article.lang == lang for one in tellers),
+        readable=translated is not None or any(one.article.lang == lang for one in story),
         alerted=_alerted(found, material.alerted),
     )
 

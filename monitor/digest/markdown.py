@@ -97,6 +97,9 @@ def _sections(words: Wording) -> Iterator[str]:
     if digest.changed:
         rows = [linked(words.changed(one), one.revision.url) for one in digest.changed[:MAX_LINES]]
         yield _section(say("section.changed"), rows, words.more(digest.changed))
+    if digest.reworded:
+        rows = [linked(words.reworded(one), one.link) for one in digest.reworded[:MAX_LINES]]
+        yield _section(say("section.reworded"), rows, words.more(digest.reworded))
     if digest.seen_again and (digest.stories or not digest.could_look):
         yield _section(say("section.seen_again", n=digest.repeats), [escaped(words.folds())], "")
     if digest.near and not words.near_inline():

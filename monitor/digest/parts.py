@@ -77,7 +77,7 @@ class Fact:
     """First reported long before this period: told late, shown as old."""
     anchors: tuple[str, ...]
     readable: bool
-    """Some report of it is in the reader's language."""
+    """Some report of its story is in the reader's language."""
     alerted: datetime | None = None
     """When an alert told it to this reader; None: this is the first he reads of it."""
 
@@ -126,6 +126,18 @@ class Altered:
     old: str
     new: str
     """The words that differ; the whole texts where most of them do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reworded:
+    """A known text with other words inside its quotation marks: nobody's new fact, but no faithful copy."""
+
+    outlet: str
+    label: str
+    """What the text repeats; empty where it has no name."""
+    words: tuple[Printed, ...]
+    """The words that stand in quotations now."""
+    link: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +254,7 @@ class Digest:
     """Of a weekly digest."""
     ledger: tuple[Saying, ...] = ()
     """Of a weekly digest."""
+    reworded: tuple[Reworded, ...] = ()
     stuck: int = 0
     """Digests for others that still wait for delivery."""
     belated: tuple[Belated, ...] = ()

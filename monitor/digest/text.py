@@ -101,6 +101,11 @@ def _sections(words: Wording) -> Iterator[str]:
         for altered in digest.changed[:MAX_LINES]:
             yield from _item(words.changed(altered))
         yield from _more(words, digest.changed)
+    if digest.reworded:
+        yield say("section.reworded")
+        for reworded in digest.reworded[:MAX_LINES]:
+            yield from _item(words.reworded(reworded))
+        yield from _more(words, digest.reworded)
     if digest.seen_again and (digest.stories or not digest.could_look):
         yield say("section.seen_again", n=digest.repeats)
         yield from _item(words.folds())

@@ -19,6 +19,7 @@ from monitor.digest.parts import (
     Near,
     Position,
     Printed,
+    Reworded,
     Story,
 )
 from monitor.digest.safe import clean
@@ -32,6 +33,8 @@ MAX_FACTS = 3
 """In the mail; the JSON form has all. Both from the rules of the digest."""
 MAX_LINES = 5
 """Lines of any other section."""
+WORDS_SHOWN = 3
+"""Of the words that stand in a report's quotations instead of known ones."""
 MAX_FOLDS = 8
 ONE_DAY = timedelta(hours=26)
 """A digest that covers more than a day and a clock change names its period: a catch-up, a weekly digest."""
@@ -379,6 +382,18 @@ class Wording(WeekWords):
             old=self.quote(Printed(altered.old, one.lang, one.outlet)),
             new=self.quote(Printed(altered.new, one.lang, one.outlet)),
             time=self._today(one.at),
+        )
+
+    def reworded(self, one: Reworded) -> str:
+        """Return which outlet prints what with other words in its quotations, and the first of them."""
+        shown = [self.quote(words) for words in one.words[:WORDS_SHOWN]]
+        rest = len(one.words) - len(shown)
+        return self.phrases.say(
+            "reworded",
+            outlet=one.outlet,
+            label=self.label(one.label) if one.label else self.phrases.say("known_text"),
+            words=self.listed(shown),
+            rest=self.phrases.say("reworded_rest", n=rest) if rest else "",
         )
 
     def fold_label(self, fold: Fold) -> str:

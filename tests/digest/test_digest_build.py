@@ -263,6 +263,34 @@ def test_changed_words_are_cut_out_only_where_that_tells():
     assert differing("Talks held in spring here", "Talks held here in spring now")[0] != ""
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", 'Post repeats seed 1 with other words in its quotations: "never closed".'),
+        ("ru", "Post повторяет: исходный материал 1; в цитатах другие слова: "),
+        ("ja", "Postは基礎記事1を再掲、引用の語が異なる: "),
+    ],
+)
+def test_other_words_in_the_quotations_of_a_copy_are_told_apart_from_news(lang, said):
+    changes = (Change("quote", "always open", "never closed"), Change("quote", "", "never closed"))
+    copy = judged(article(9, "Post", "The pier", "2026-11-25 08:00"), Relation.UPDATE, duplicate_of="seed:1", changes=changes)  # fmt: skip
+    recipient = replace(invented.normal_day().recipient, language=lang)
+    built = digest(copy, recipient=recipient)
+    assert (built.facts, built.repeats, len(built.reworded)) == (0, 1, 1)
+    rendered = render(built)
+    assert "".join(said.split()) in "".join(rendered.text.split())
+    for form in (rendered.html, rendered.markdown):
+        assert built.reworded[0].words[0].text in form
+
+
+def test_a_changed_figure_stays_news_beside_other_words_in_quotations():
+    changes = (Change("quote", "open", "closed"), Change("number", "74", "47", sentence="47 boats came."))
+    copy = judged(article(9, "Post", "The pier", "2026-11-25 08:00"), Relation.UPDATE, duplicate_of="seed:1", changes=changes)  # fmt: skip
+    built = digest(copy)
+    assert [one.said.text for story in built.stories for one in story.facts] == ["47 boats came."]
+    assert len(built.reworded) == 1
+
+
 def test_a_revision_without_a_visible_difference_is_not_told():
     same = Revision("Post", "A title", "A  title\u200b", invented.tokyo("2026-11-25 08:00"))
     assert digest(revisions=(same,)).changed == ()
