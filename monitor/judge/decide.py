@@ -53,7 +53,7 @@ from monitor.model import (
 
 __all__ = ["RULES_VERSION", "Gathered", "Subject", "ToldSentence", "decide", "strong_terms"]
 
-RULES_VERSION = f"5.{lexicon.shipped().version}"
+RULES_VERSION = f"6.{lexicon.shipped().version}"
 """Number of these rules and the version of the lexicon; the topic's version is added to each verdict."""
 
 EVENT_FROM = 1.5
@@ -184,7 +184,7 @@ def _copy(verdict: Verdict, case: _Case, match: Match) -> Verdict:
     original = next((one for one in case.gathered.textual if one.ref == match.known), None)
     relation = Relation.UPDATE if match.changes else Relation.COPY
     story = match.known if match.known.startswith("seed:") else original.story if original else None
-    sentences = _copy_sentences(case, match)
+    sentences = _copy_sentences(case, match, original)
     title = f" “{original.title}”" if original and original.title else ""
     reason = (
         f"{_DIRECTION[match.direction]} of {match.known}{title}: {match.share:.0%} of the shorter text's rare"
@@ -220,7 +220,7 @@ _DIRECTION = {
 }
 
 
-def _copy_sentences(case: _Case, match: Match) -> tuple[JudgedSentence, ...]:
+def _copy_sentences(case: _Case, match: Match, original: KnownArticle | None) -> tuple[JudgedSentence, ...]:
     """Return the sentences of a copy: what was changed is new, the rest is not."""
     changed = {change.sentence: change for change in match.changes if change.sentence}
     labelled = []
@@ -234,6 +234,7 @@ def _copy_sentences(case: _Case, match: Match) -> tuple[JudgedSentence, ...]:
                     one,
                     label=NoveltyLabel.NEW_WORDING if worded else NoveltyLabel.NEW_FACT,
                     reason=f"{change.kind}: {change.old or 'nothing'} became {change.new or 'nothing'}",
+                    closest=_in_original(one, case, match, original),
                     closest_ref=match.known,
                 )
             )
@@ -243,6 +244,7 @@ def _copy_sentences(case: _Case, match: Match) -> tuple[JudgedSentence, ...]:
                     one,
                     label=NoveltyLabel.KNOWN,
                     reason=f"stands in {match.known}",
+                    closest=_in_original(one, case, match, original),
                     closest_ref=match.known,
                     anchors=(),
                 )
@@ -250,6 +252,23 @@ def _copy_sentences(case: _Case, match: Match) -> tuple[JudgedSentence, ...]:
         else:
             labelled.append(one)
     return tuple(labelled)
+
+
+def _in_original(one: JudgedSentence, case: _Case, match: Match, original: KnownArticle | None) -> str:
+    """Return the sentence of the copied text that this one repeats; of a seed our note of the fact."""
+    if original is not None and original.prepared is not None:
+        words = set(case.readings[one.position].sentence.folded.split())
+        lang = lexicon.language(original.lang)
+        if lang == "ja":
+            words = set(case.readings[one.position].sentence.folded)
+        ranked = [
+            (len(words & set(other.folded if lang == "ja" else other.folded.split())), -place, other.text)
+            for place, other in enumerate(original.prepared.sentences)
+        ]
+        return max(ranked, default=(0, 0, ""))[2]
+    facts = [fact for fact in case.known.facts if fact.ref == match.known]
+    fact, _ = novelty.closest(case.readings[one.position], replace(case.known, facts=facts))
+    return fact.text if fact is not None else ""
 
 
 # ------------------------------------------------------------------------------------------------ rewrites

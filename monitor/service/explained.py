@@ -116,7 +116,7 @@ def _provenance_lines(found: dict[str, Any] | None, zone: ZoneInfo) -> list[str]
     stands = f"{outlets} outlet{'s' * (outlets != 1)}, {count} origin{'s' * (count != 1)}"
     first = found["first"]
     at = _moment(first["claimed"]["at"] or first["first_seen"], zone)
-    if first["by"] == "only" and not first["doubt"]:
+    if first["by"] == "only" and (outlets == 1 or not first["doubt"]):
         return [f"  Its story stands on {stands}."]
     weak = first["doubt"]
     if weak:

@@ -67,6 +67,16 @@ def test_a_copy_of_a_stored_report_takes_its_story():
     assert (found.relation, found.duplicate_of, found.story) == (Relation.COPY, "article:4", "story:2")
 
 
+def test_a_changed_sentence_is_shown_beside_the_one_it_was_made_of():
+    changed = (GRAVES_EN[0], GRAVES_EN[1].replace("34 Japanese", "26 Japanese"))
+    assert changed != GRAVES_EN
+    found = verdict(changed, textual=(stored(4, *GRAVES_EN, story="story:2"),), at="2031-05-08")
+    assert found.relation is Relation.UPDATE
+    shown = [one for one in found.sentences if one.label is NoveltyLabel.NEW_FACT]
+    assert shown
+    assert all("34 Japanese" in one.closest and one.closest_ref == "article:4" for one in shown)
+
+
 def test_the_seeds_event_in_other_words_is_a_rewrite():
     found = verdict(RETOLD)
     assert (found.relation, found.duplicate_of, found.story) == (Relation.REWRITE, "seed:0", "seed:0")
