@@ -3,8 +3,8 @@
 
 Theory of operation. A known text keeps *points*: its figures, names and negations, each with hashes of the
 letters before and after it. In the copy the same letters are looked for; what stands between them now is the
-*gap*. Edits, cuts and new sentence borders around it do not matter: every side has several runs of letters, at
-growing distance.
+*gap*. Edits, cuts and new sentence borders around it do not matter: every side has several runs of letters,
+at growing distance.
 
     old   … a poll found that [74] percent of those asked …
     new   … a poll found that [47] percent of those asked …      gap has another figure     -> number 74 -> 47
@@ -204,8 +204,16 @@ class _Text:
     @cached_property
     def points(self) -> tuple[GuardPoint, ...]:
         """Marks with their surroundings as hashes, in reading order."""
-        marks = sorted(self.marks, key=lambda mark: (mark.start, mark.kind))[:MAX_POINTS]
-        return tuple(self._point(mark) for mark in marks)
+        return self._points_of(self.marks)
+
+    @cached_property
+    def negations(self) -> tuple[GuardPoint, ...]:
+        """The negations among them."""
+        return self._points_of([mark for mark in self.marks if mark.kind == NEGATION])
+
+    def _points_of(self, marks: Sequence[_Mark]) -> tuple[GuardPoint, ...]:
+        ordered = sorted(marks, key=lambda mark: (mark.start, mark.kind))[:MAX_POINTS]
+        return tuple(self._point(mark) for mark in ordered)
 
     def _point(self, mark: _Mark) -> GuardPoint:
         ends = [end for _, end in self._spans]
@@ -410,6 +418,9 @@ class _Hit:
 
 def _gaps(point: GuardPoint, text: _Text) -> list[_Gap]:
     """Return the gaps at which both sides of a point agree, most runs first."""
+    standing = _standing(point, text)
+    if standing is not None:
+        return [standing]
     size, step = text.size, text.step
     length = sum(char.isalnum() for char in point.text)
     index = text.index
@@ -433,6 +444,20 @@ def _gaps(point: GuardPoint, text: _Text) -> list[_Gap]:
         gap = _Gap(begin.edge, end.edge, begin.k == 0, end.k == 0, at_border=border)
         found[gap] = max(found.get(gap, (0, 0, 0)), (left + right, -(begin.k + end.k), -guess))
     return sorted(found, key=lambda gap: found[gap], reverse=True)
+
+
+def _standing(point: GuardPoint, text: _Text) -> _Gap | None:
+    """Return the gap of a point that stands in the other text as it was: no other place counts then."""
+    if not point.left or not point.right:
+        return None
+    letters = "".join(char for char in point.text.casefold() if char.isalnum()).replace("ё", "е")
+    rights = text.index.get(point.right[0], ())
+    for place in text.index.get(point.left[0], ()):
+        begin = place + text.size
+        end = begin + len(letters)
+        if end in rights and text.letters[begin:end] == letters:
+            return _Gap(begin, end, tight_left=True, tight_right=True, at_border=False)
+    return None
 
 
 def _enough(point: GuardPoint, begin: _Hit, end: _Hit, left: int, right: int) -> bool:
@@ -603,7 +628,7 @@ _SHORT_VERBS = frozenset(
 
 def _negated_since(new: _Text, old: _Text) -> Iterator[tuple[int, Change]]:
     """Yield negations of the new text whose surroundings stand in the old text without one."""
-    points = [point for point in new.points if point.kind == NEGATION]
+    points = new.negations
     places = [_gaps(point, old) for point in points]
     held = _held_negations(points, places, old)
     for point, gaps in zip(points, places, strict=True):

@@ -129,7 +129,7 @@ def find(line: str, lang: str) -> Iterator[Name]:
 
 
 def _is_name(word: re.Match[str], line: str) -> bool:
-    if not _capitalised(word[0]):
+    if not word[0][0].isupper() or not _capitalised(word[0]):
         return False
     before = line[max(0, word.start() - 12) : word.start()]
     return not _ENDED.search(before) or bool(_ABBREVIATED.search(before) or _SPOKEN.search(before))
