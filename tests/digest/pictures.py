@@ -5,6 +5,7 @@ Every invented day at 360 and 1200 pixels, light and dark, in three languages; p
 
 from __future__ import annotations
 
+import argparse
 import html
 import shutil
 import subprocess
@@ -50,7 +51,10 @@ def shoot(chromium: str, text: str, picture: Path, width: int, height: int, *, d
 
 def main() -> None:
     """Write all pictures into the directory named on the command line."""
-    folder, chromium = Path(sys.argv[1]), shutil.which("chromium") or sys.exit("chromium is not installed")
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("directory", type=Path)
+    folder = parser.parse_args().directory
+    chromium = shutil.which("chromium") or sys.exit("chromium is not installed")
     folder.mkdir(parents=True, exist_ok=True)
     for day, tall in DAYS.items():
         for lang in LANGUAGES:
