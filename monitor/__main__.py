@@ -39,8 +39,9 @@ def _run() -> int:
             command.invoke(context)
     except typer.Exit as end:
         return end.exit_code
-    except (KeyboardInterrupt, typer.Abort):
-        _say("\nStopped. What was read so far is kept; the same command goes on from there.")
+    except (KeyboardInterrupt, typer.Abort) as stop:
+        told = str(stop) or "Stopped. What was read so far is kept; the same command goes on from there."
+        _say(f"\n{told}")
         return STOPPED
     except typer.TyperException as error:
         show = getattr(error, "show", None)  # usage errors print the usage line, the rest only a text

@@ -93,12 +93,22 @@ def topic_from(path: Path) -> Topic:
 def replay(
     context: Context, *, topic: Topic | None = None, since: datetime | None = None, apply: bool = False
 ) -> Replayed:
-    """Judge anew what was first seen since then; bring the differences into the store with ``apply``."""
+    """Judge anew what was first seen since then; bring the differences into the store with ``apply``.
+
+    Ctrl-C leaves the store as it was: what is judged stands in a store beside it until the last moment.
+    """
+    try:
+        return _replayed(context, topic or context.topic, since, apply=apply)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("Stopped. Nothing was changed; the same command begins again.") from None
+
+
+def _replayed(context: Context, topic: Topic, since: datetime | None, *, apply: bool) -> Replayed:
     newest = context.store.last_verdict()
     with tempfile.TemporaryDirectory(prefix="monitor-replay-") as folder:
         book = context.store.numbering()
         with Scratch.beside(Path(folder), book) as scratch:
-            again = _Again(context, scratch, topic or context.topic, since)
+            again = _Again(context, scratch, topic, since)
             again.judge()
             found = again.compared()
             if apply:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -233,6 +234,29 @@ def test_nothing_is_brought_in_when_somebody_has_judged_meanwhile(context, monke
     with pytest.raises(StoreError, match="once more"):
         replay(context, apply=True)
     assert exported(context) == before
+
+
+class Interrupting:
+    """A progress line during which somebody presses Ctrl-C."""
+
+    def start(self, *_):
+        self.left = 30
+
+    def step(self, *_):
+        self.left -= 1
+        if not self.left:
+            raise KeyboardInterrupt
+
+    def end(self):
+        pass
+
+
+def test_ctrl_c_leaves_the_store_as_it_was_and_says_so(context):
+    before = exported(context), index_rows(context), digests(context)
+    with pytest.raises(KeyboardInterrupt, match="Nothing was changed"):
+        replay(replace(context, progress=Interrupting()), topic=other_topic(), apply=True)
+    assert (exported(context), index_rows(context), digests(context)) == before
+    assert replay(context).changes == []
 
 
 def test_a_file_that_is_no_topic_is_a_usage_error(tmp_path):
