@@ -35,8 +35,7 @@ from monitor.text.prepare import prepare
 
 ROOT = Path(__file__).resolve().parents[1]
 LANGS = ("en", "ru", "ja")
-COMMON_AT_LEAST = 5
-"""As in the service."""
+COMMON_AT_LEAST = ingest.COMMON_AT_LEAST
 CAP = 50
 BEST = 10
 OF_TWO_TEXTS = ("embedded", "commented", "joined", "live_blog", "merged", "background_3x")
