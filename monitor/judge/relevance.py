@@ -170,13 +170,13 @@ class _Reader:
                 line.hits = [hit for hit in line.hits if (hit[0].id, hit[1]) not in gone]
 
     def _give_away(self) -> None:
-        """Drop names that are another party's in the whole text: it never names what would make them ours."""
+        """Drop names that are another party's in a whole text: it opens with them, never names ours."""
         for rule in self.rules.foreign:
-            bits = [_union_of(c for c, _, _ in line.hits) for line in self.lines]
-            whole = _union_bits(bits)
-            if not (whole & rule.role and whole & rule.other) or whole & rule.unless:
+            whole = _union_of(c for line in self.lines for c, _, _ in line.hits)
+            opening = [_union_of(c for c, _, _ in line.hits) for line in self.title + self.lead]
+            if not (whole & rule.role and _union_bits(opening) & rule.other) or whole & rule.unless:
                 continue
-            if any(one & rule.role and not one & rule.without and _meets(one, rule.together) for one in bits):
+            if any(not bits & rule.without and _meets(bits, rule.together) for bits in opening):
                 continue
             for line in self.lines:
                 line.bound |= _union_of(c for c, _, _ in line.hits if c.bits & rule.role)

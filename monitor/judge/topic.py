@@ -107,14 +107,14 @@ class Bind:
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """Whose a name is in a whole text: another's where that names ``other`` and none of ``unless``."""
+    """Whose a name is in a text: another's where that opens with ``other`` and has no ``unless``."""
 
     role: int
     other: int
     unless: int
     without: int
     together: tuple[int, ...]
-    """Ours all the same where a sentence with none of ``without`` meets all of these groups."""
+    """Ours all the same where a sentence of title or lead meets these groups and none of ``without``."""
 
 
 @dataclass(frozen=True, slots=True)

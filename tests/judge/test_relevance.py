@@ -48,11 +48,11 @@ def test_own_samples_keep_their_floors(shipped):
 
 
 def test_texts_that_name_the_subject_sideways_keep_their_floors(shipped):
-    """224 texts written blind in five rounds, few of them in plain words; at first sight of a round the rules
+    """232 texts written blind in six rounds, few of them in plain words; at first sight of a round the rules
     reached .51 to .73, now .76 to 1.00: what is said so indirectly that a reader must guess is not chased."""
     rounds = [name for name in bench.rounds() if name != "base"]
     samples = [sample for name in rounds for sample in bench.own_samples(name)]
-    assert len(samples) >= 220
+    assert len(samples) >= 230
     table = bench.figures(samples, shipped)
     for lang in ("all", "en", "ru", "ja"):
         assert table[lang]["f1"] >= 0.88, (lang, table[lang])
@@ -363,13 +363,13 @@ def test_samples_are_marked_invented_and_unique():
     ("title", "body", "level"),
     [
         (
-            "Japan's premier calls for fairness",
-            "She said that a peace treaty must not be dictated. Russia keeps silent, and Ukraine's envoy agreed.",
+            "Premier calls for a just peace",
+            "Russia must not dictate a peace treaty, she told the other leaders from Tokyo.",
             False,
         ),
         (
-            "Japan's premier calls for fairness",
-            "She said that the peace treaty of Russia and Japan must wait. Ukraine's envoy agreed.",
+            "Premier calls for a treaty with Moscow",
+            "Russia and Japan need a peace treaty, she told the other leaders.",
             True,
         ),
         (
