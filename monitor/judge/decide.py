@@ -37,6 +37,7 @@ from monitor.model import (
     Article,
     Direction,
     Fingerprint,
+    Hit,
     JudgedSentence,
     KnownArticle,
     Level,
@@ -53,7 +54,7 @@ from monitor.model import (
 
 __all__ = ["RULES_VERSION", "Gathered", "Subject", "ToldSentence", "decide", "strong_terms"]
 
-RULES_VERSION = f"6.{lexicon.shipped().version}"
+RULES_VERSION = f"7.{lexicon.shipped().version}"
 """Number of these rules and the version of the lexicon; the topic's version is added to each verdict."""
 
 EVENT_FROM = 1.5
@@ -102,7 +103,7 @@ def decide(subject: Subject, gathered: Gathered, topic: Topic) -> Verdict:
         reason=subject.relevance.reason,
         rules_version=f"{RULES_VERSION}+{topic.version}",
         relevance=subject.relevance,
-        island_names=_island_names(subject.relevance),
+        island_names=_island_names(subject.relevance, subject.prepared),
     )
     if subject.relevance.level is not Level.RELEVANT:
         return base
@@ -553,9 +554,41 @@ _OPPOSITE = "says the opposite of what is known"
 _OLD = (NoveltyLabel.KNOWN, NoveltyLabel.NEW_WORDING)
 
 
-def _island_names(relevance: Relevance) -> tuple[str, ...]:
-    """Return the names the outlet uses for the islands, as printed and folded, each once."""
-    named: Sequence[str] = [
-        hit.text for hit in relevance.hits if hit.concept.startswith(("island", "territory"))
-    ]
-    return tuple(sorted(set(named)))
+def _island_names(relevance: Relevance, prepared: Prepared) -> tuple[str, ...]:
+    """Return the names the outlet uses for the islands, as printed, each once, in one of its forms.
+
+    What stands inside a longer name is none ("Kurils" in "South Kurils", "Kurilsk" in "Yuzhno-Kurilsk"), nor
+    is the bare word for islands.
+    """
+    found: dict[tuple[str, str], str] = {}
+    for hit in relevance.hits:
+        if not hit.concept.startswith(_ISLANDS) or _is_part(hit, relevance.hits, prepared):
+            continue
+        name = _printed(hit, prepared)
+        key = (hit.concept, hit.text[:5] if hit.text[:1].isascii() or prepared.lang == "ru" else hit.text)
+        found[key] = min(found.get(key, name), name, key=lambda form: (len(form), form))
+    return tuple(sorted(set(found.values())))
+
+
+_ISLANDS = ("island_", "territory_")
+
+
+def _is_part(hit: Hit, hits: Sequence[Hit], prepared: Prepared) -> bool:
+    if prepared.sentences[hit.sentence].folded[max(0, hit.start - 1) : hit.start] == "-":
+        return True  # the end of a town's name
+    return any(
+        other.sentence == hit.sentence
+        and other.concept.startswith(_ISLANDS)
+        and other.start <= hit.start
+        and hit.end <= other.end
+        and other.end - other.start > hit.end - hit.start
+        for other in hits
+    )
+
+
+def _printed(hit: Hit, prepared: Prepared) -> str:
+    """Return the words of a hit as the outlet prints them; folded where folding has moved the letters."""
+    sentence = prepared.sentences[hit.sentence]
+    if len(sentence.text) != len(sentence.folded):
+        return hit.text
+    return sentence.text[hit.start : hit.end]

@@ -194,6 +194,7 @@ def _member(member: StoryMember, stored: StoredArticle | None) -> dict[str, Any]
         "published": _iso(about.published.at) if about else None,
         "relation": stored.verdict.relation.value if stored else None,
         "now": stored.story if stored else None,
+        "island_names": list(stored.verdict.island_names) if stored else [],
         **membership(member),
     }
 
@@ -229,6 +230,11 @@ def shown_text(context: Context, found_: dict[str, Any]) -> str:
         f"Wording differs: “{one['words']}” ({one['here']}), “{one['other_words']}” ({one['outlet']})"
         for one in found_["altered_quotes"]
     ]
+    used: dict[str, dict[str, None]] = {}
+    for one in present:
+        used.setdefault(one["outlet"], {}).update(dict.fromkeys(one["island_names"]))
+    told = [f"  {outlet}: {', '.join(shown_)}" for outlet, shown_ in sorted(used.items()) if shown_]
+    lines += ["Names used for the islands:", *told] if told else []
     if past:
         lines.append("Left it:")
     for one in past:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.judge import decide, fingerprint, traits
+from monitor import shipped
+from monitor.judge import decide, fingerprint, relevance, traits
 from monitor.judge.decide import Gathered, Subject
+from monitor.judge.topic import load as load_topic
 from monitor.model import KnownArticle, Level, NoveltyLabel, Relation, Relevance
 from monitor.text.prepare import prepare
 from tests.judge.event_samples import (
@@ -27,13 +29,13 @@ AS_KNOWN = tuple(
 )  # fmt: skip
 
 
-def verdict(text: tuple[str, str], lang: str = "en", *, at: str = "2031-05-07", relevance=None, **gathered):
+def verdict(text: tuple[str, str], lang: str = "en", *, at: str = "2031-05-07", seen=None, **gathered):
     one = article(*text, lang, at=at)
     prepared = prepare(one.title, one.summary, one.body, lang)
     subject = Subject(
         one,
         prepared,
-        relevance or relevant(),
+        seen or relevant(),
         fingerprint.of(prepared),
         traits.of(prepared, TOPIC, at=day(at)),
     )
@@ -49,7 +51,7 @@ def new_facts(found) -> list[str]:
     ("level", "relation"), [(Level.OFF_TOPIC, Relation.OFF_TOPIC), (Level.NEAR, Relation.NEAR)]
 )
 def test_what_is_not_relevant_is_not_compared(level, relation):
-    found = verdict(RETOLD, relevance=Relevance(level, 0.1, "none", "Nothing of the topic."))
+    found = verdict(RETOLD, seen=Relevance(level, 0.1, "none", "Nothing of the topic."))
     assert found.relation is relation
     assert found.reason == "Nothing of the topic."
     assert found.duplicate_of is None
@@ -75,6 +77,32 @@ def test_a_changed_sentence_is_shown_beside_the_one_it_was_made_of():
     shown = [one for one in found.sentences if one.label is NoveltyLabel.NEW_FACT]
     assert shown
     assert all("34 Japanese" in one.closest and one.closest_ref == "article:4" for one in shown)
+
+
+def names(lang, title):
+    topic = load_topic(shipped.read_text("topic.toml"))
+    prepared = prepare(title, "", "", lang)
+    subject = Subject(
+        article(title, "", lang), prepared, relevance.judge(prepared, topic, lang=lang, country="")
+    )
+    return decide.decide(subject, Gathered(), topic).island_names
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "used"),
+    [
+        (
+            "en",
+            "Japan and Russia: South Kurils, which Tokyo calls Northern Territories, and the islands",
+            ("Northern Territories", "South Kurils"),
+        ),
+        ("en", "Drills near Yuzhno-Kurilsk on Kunashir alarm Japan, which claims the islands", ("Kunashir",)),
+        ("ru", "Япония вновь заявила о Кунашире и Южных Курилах: Кунашир и острова спорные", ("Кунашир", "Южных Курилах")),
+        ("ja", "北方領土の国後島、ロシアが演習", ("北方領土", "国後島")),
+    ],
+)  # fmt: skip
+def test_the_names_an_outlet_uses_are_whole_and_as_printed(lang, title, used):
+    assert names(lang, title) == used
 
 
 def test_the_seeds_event_in_other_words_is_a_rewrite():

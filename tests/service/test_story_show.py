@@ -70,4 +70,6 @@ def test_a_quotation_in_altered_wording_is_flagged_in_explain_and_in_the_story(c
         f"will not forget the graves on Kunashir, and we will {verb} again and again"
         for verb in ("ask", "demand")
     }
+    whole = stories.shown_text(context, stories.shown(context, str(asks.story)))
+    assert "Names used for the islands:\n  s-asks: Kunashir\n" in whole
     assert "Wording differs: “" in stories.shown_text(context, stories.shown(context, str(asks.story)))
