@@ -66,7 +66,8 @@ def judge(prepared: Prepared, topic: Topic, *, lang: str = "", country: str = ""
     folded = "\n".join(s.folded for s in prepared.sentences)
     if not topic.passes_gate(folded, lang):
         reason = f"Off topic: names nothing of {topic.short}."
-        suspect = prepared.words < topic.rules.teaser_words and topic.suspects(folded, lang)
+        short = prepared.words < topic.rules.teaser_words
+        suspect = short and topic.suspects(folded, lang, nameless=_is_nameless(prepared))
         return Relevance(Level.OFF_TOPIC, 0.0, "none", reason, suspect=suspect)
     return _Reader(prepared, topic, lang, country).answer()
 
@@ -436,7 +437,8 @@ class _Reader:
         """Return True for a teaser on nothing in particular under which the topic may hide."""
         if self.prepared.words >= self.rules.teaser_words or any(line.themes for line in self.lines):
             return False
-        return self.topic.suspects("\n".join(line.sentence.folded for line in self.lines), self.lang)
+        folded = "\n".join(line.sentence.folded for line in self.lines)
+        return self.topic.suspects(folded, self.lang, nameless=_is_nameless(self.prepared))
 
     def _rule(self, level: Level, theme: Concept | None) -> str:
         if level is Level.RELEVANT:
@@ -501,6 +503,15 @@ class _Reader:
                     text = line.sentence.folded[start:end]
                     kept.append(Hit(concept.id, text, line.sentence.part, at, start, end))
         return tuple(kept)
+
+
+_NAME = re.compile(r"\d|(?<=[\w,;)] )[A-ZА-ЯЁ]|[A-Z]{2}|[\u30a1-\u30fa]{3}")
+"""A digit, a capital inside a sentence, an abbreviation, a word in katakana."""
+
+
+def _is_nameless(prepared: Prepared) -> bool:
+    """Return True for a text without any name or figure: news names somebody, columns like not to."""
+    return not any(_NAME.search(sentence.text) for sentence in prepared.sentences)
 
 
 def _union(lines: Sequence[_Line]) -> int:

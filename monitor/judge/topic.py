@@ -186,6 +186,8 @@ class Rules:
     """Alternatives of hints: a headline with all of one may hide the topic without naming it …"""
     suspect_without: frozenset[str] = frozenset()
     """… unless it has one of these."""
+    suspect_nameless: frozenset[str] = frozenset()
+    """Hints of which one is enough where a text has no name and no figure at all."""
 
     def at_home(self, lang: str, country: str = "") -> int:
         """Return the bits of the sides that an outlet of this language or country names every day."""
@@ -269,11 +271,16 @@ class Topic:
         named = any(all(bits & need for need in group) for group in self.rules.review)
         return named or _ADDRESS in self._hints.names(words, _ANY)
 
-    def suspects(self, folded: str, lang: str) -> bool:
-        """Return True when a text that names nothing has words under which the topic may hide."""
+    def suspects(self, folded: str, lang: str, *, nameless: bool = False) -> bool:
+        """Return True when a text that names nothing has words under which the topic may hide.
+
+        In a ``nameless`` one, without any name or figure, fewer of them will do.
+        """
         names = self._hints.names(folded, lang)
         if not names or names & self.rules.suspect_without:
             return False
+        if nameless and names & self.rules.suspect_nameless:
+            return True
         return any(group <= names for group in self.rules.suspect)
 
     def passes_gate(self, folded: str, lang: str) -> bool:
@@ -482,7 +489,7 @@ class _Loader:
         }  # fmt: skip
         others = (
             "gate", "review", "sides", "require", "near_roles", "background", "bind", "implied", "home",
-            "other", "evidence", "suspect", "suspect_without", "foreign", "facets",
+            "other", "evidence", "suspect", "suspect_without", "suspect_nameless", "foreign", "facets",
         )  # fmt: skip
         self.known(table, "rules", (*numbers, *counts, *others))
         read: dict[str, Any] = {}
@@ -507,6 +514,7 @@ class _Loader:
             evidence=self.evidence(table),
             suspect=self.suspicions(table, hints),
             suspect_without=self.hinted(table.get("suspect_without", []), "rules.suspect_without", hints),
+            suspect_nameless=self.hinted(table.get("suspect_nameless", []), "rules.suspect_nameless", hints),
         )
 
     def suspicions(self, table: dict[str, Any], hints: _Hints) -> tuple[frozenset[str], ...]:

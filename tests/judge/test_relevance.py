@@ -72,7 +72,7 @@ def test_short_forms_of_own_samples_are_kept_out_or_looked_up(shipped):
 def test_feeds_on_anything_ask_for_few_pages(shipped, shared):
     entries, asked = bench.pages_asked_for(shared / "corpus" / "feeds" / "real", shipped)
     assert entries > 1000
-    assert asked <= entries / 50  # 15 of 1668 measured, four of them on suspicion
+    assert asked <= entries / 50  # 22 of 1668 measured, half of them on suspicion
 
 
 @pytest.mark.shared
@@ -406,3 +406,20 @@ def test_many_sides_of_the_matter_make_a_subject_and_one_sentence_with_all_of_th
         judged(shipped, "A walk in the rain", "", column).score
         > 2 * judged(shipped, "A walk in the rain", "", passing).score
     )
+
+
+@pytest.mark.parametrize(
+    ("title", "lang", "suspect"),
+    [
+        ("The last unsigned peace", "en", True),
+        ("The last unsigned peace of Westphalia", "en", False),
+        ("Долгое молчание", "ru", True),
+        ("Долгое молчание Фёдора", "ru", False),
+        ("閉じた扉の前で", "ja", True),
+        ("アンドロメダ閉じた扉の前で", "ja", False),
+        ("A quiet evening", "en", False),
+    ],
+)
+def test_where_nothing_at_all_is_named_one_hint_makes_a_page_worth_reading(shipped, title, lang, suspect):
+    found = judged(shipped, title, lang=lang)
+    assert (found.level, found.review, found.suspect) == (Level.OFF_TOPIC, False, suspect)
