@@ -15,7 +15,6 @@ import smtplib
 import socket
 import ssl
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -380,17 +379,21 @@ def to_file(rendered: Rendered, folder: Path, *, slot: str, recipient: Recipient
 
 
 def _write(path: Path, text: str) -> None:
-    """Write the file beside its place and move it there: a reader never meets half a digest."""
-    handle, name = tempfile.mkstemp(prefix=".digest-", dir=path.parent)
+    """Write the file beside its place and move it there: a reader never meets half a digest.
+
+    What a kill leaves behind has the name that the next attempt writes to.
+    """
+    part = path.with_name(f".{path.name}.part")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        part.unlink(missing_ok=True)
+        with part.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
+        part.chmod(0o644)
+        part.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise
 
 

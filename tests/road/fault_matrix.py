@@ -179,8 +179,9 @@ class Matrix:
             yield f"states {[row['state'] for row in rows]} after {found.runs} runs"
         if {row["items"] for row in rows} != {TOLD}:
             yield f"they tell {[row['items'] for row in rows]} articles"
-        if found.copies["file"] != 1:
-            yield f"{found.copies['file']} files"
+        files = [path.suffix for path in (cell / "storage" / "digests").iterdir()]
+        if sorted(files) != [".html", ".txt"]:
+            yield f"files {files}"
         for row in rows:
             to = row["recipient_id"].removeprefix("email:")
             mails = [envelope.content for envelope in self.server.got if envelope.rcpt_tos == [to]]

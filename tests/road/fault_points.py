@@ -13,6 +13,7 @@ import os
 import signal
 import smtplib
 import sys
+from pathlib import Path
 
 
 def die():
@@ -132,7 +133,7 @@ def points():
         "after the mark": lambda n: after(send, "settle", n),
         "before the heartbeat": lambda n: before(send, "Request", n),
         "after the heartbeat": heartbeat_asked,
-        "file half written": lambda n: before(deliver, "printed", n),
+        "file half written": lambda n: before(Path, "replace", n),
         "file written, unmarked": lambda n: after(deliver, "to_file", n),
     }
 
