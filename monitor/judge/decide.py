@@ -54,7 +54,7 @@ from monitor.model import (
 
 __all__ = ["RULES_VERSION", "Gathered", "Subject", "ToldSentence", "decide", "strong_terms"]
 
-RULES_VERSION = f"7.{lexicon.shipped().version}"
+RULES_VERSION = f"8.{lexicon.shipped().version}"
 """Number of these rules and the version of the lexicon; the topic's version is added to each verdict."""
 
 EVENT_FROM = 1.5
@@ -464,6 +464,8 @@ def _known_position(case: _Case) -> str:
     return ""
 
 
+MOST_UNHEARD = 2
+"""New words up to which a sentence with the known position says nothing beside it."""
 _SAYING = frozenset({"gloss:reaffirm", "gloss:statement"})
 
 
@@ -481,7 +483,9 @@ def _as_restated(sentences: tuple[JudgedSentence, ...], case: _Case) -> tuple[Ju
         }
         new = novelty.added(placed[one.position].reading, case.known, case.at)
         matter = set(new.terms) - _SAYING
-        return not (one.anchors or matter) and one.position not in quoted and bool(positions & takes)
+        if one.anchors or matter or len(new.words) > MOST_UNHEARD or one.position in quoted:
+            return False
+        return bool(positions & takes)
 
     return tuple(
         replace(one, label=NoveltyLabel.NEW_WORDING, reason="the known position in other words")
@@ -524,7 +528,48 @@ def _turned(case: _Case) -> _Turned | None:
         )
         if where:
             return _Turned(f"say:{name}:{act}", where)
+    return _given_up(case)
+
+
+def _given_up(case: _Case) -> _Turned | None:
+    """Return who is known to seek the treaty and now drops that, or speaks of changing the own course."""
+    known = case.known.terms
+    said = _said(case, ("want-treaty",))
+    for speaker, act, _ in sorted(said, key=lambda one: (one[0].startswith("office:"), one[0])):
+        name = speaker.partition(":")[2]
+        refuses = any(f"say:{name}:{other}" in known for other in _REFUSES)
+        where = tuple(
+            number
+            for number, one in enumerate(traits.place(case.readings))
+            if one.head
+            and speaker in one.speakers
+            and f"act:{act}" in one.reading.terms
+            and (_drops(one.reading) or (not refuses and _reviews(one.reading)))
+        )
+        if where and any(f"say:{name}:{one}" in known for one in (act, "position-unchanged")):
+            return _Turned(f"no longer say:{name}:{act}", where)
     return None
+
+
+def _drops(one: Reading) -> bool:
+    """Return True for "no longer demands", not for "does not give up" and not for refusals of talks."""
+    terms = one.terms
+    if terms & {
+        "act:refuse-talks",
+        "act:no-contact",
+        "act:set-condition",
+        "gloss:unchanged",
+        "gloss:sanction",
+    }:
+        return False
+    ends = bool(terms & {"gloss:end", "gloss:renounce"})
+    denies = one.negated or "gloss:neg" in terms
+    return ends != denies and bool(terms & {"gloss:claim", "gloss:return_islands"})
+
+
+def _reviews(one: Reading) -> bool:
+    against = {"gloss:unchanged", "gloss:condition", "act:refuse-talks", "act:set-condition"}
+    return {"gloss:change", "gloss:position"} <= one.terms and not one.negated and not one.terms & against
 
 
 def _of_both(one: traits.Placed) -> bool:

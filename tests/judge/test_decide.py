@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from monitor import shipped
@@ -158,6 +160,53 @@ def test_the_opposite_of_a_known_position_is_news(lang, text):
     assert "negation" in found.sentences[0].anchors
 
 
+KNOWN_AIM = (
+    "Takaichi: Japan seeks return of four islands and a peace treaty",
+    "Japan seeks a peace treaty with Russia and the return of the four islands, Sanae Takaichi said on Monday.",
+)
+
+
+def aim(title, lead):
+    seed = SEEDS[0]
+    prepared = prepare(*KNOWN_AIM[:1], "", KNOWN_AIM[1], "en")
+    knows = replace(seed, traits=traits.of(prepared, TOPIC, at=day("2031-05-07")), facts=())
+    one = article(title, lead, "en", at="2032-01-20")
+    subject = Subject(one, prepare(title, "", lead, "en"), relevant())
+    return decide.decide(subject, Gathered(seeds=(knows,)), TOPIC)
+
+
+def test_who_drops_a_known_aim_does_not_restate_it():
+    found = aim(
+        "Takaichi: Japan no longer seeks return of four islands",
+        "Japan no longer demands the return of the four islands before a peace treaty, Sanae Takaichi said on Monday.",
+    )
+    assert found.relation is Relation.NEW
+    assert found.reason.startswith(
+        "New: the opposite of a known position: no longer say:takaichi:want-treaty"
+    )
+    assert any("no longer demands" in text for text in new_facts(found))
+
+
+def test_who_is_known_to_change_nothing_and_speaks_of_change_is_news():
+    lead = (
+        "官房長官は記者会見で、四島の帰属の問題を解決して平和条約を結ぶとの方針を見直す可能性があると述べた。"
+    )
+    found = verdict(("官房長官、北方領土方針の見直し示唆", lead), "ja", at="2032-01-20")
+    assert found.relation is Relation.NEW
+    assert "opposite" in found.reason
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "Japan seeks the return of the four islands and a peace treaty as before, Sanae Takaichi said on Monday.",
+        "Japan will not give up its demand for the four islands and a peace treaty, Sanae Takaichi said on Monday.",
+    ],
+)
+def test_who_keeps_a_known_aim_is_not_turned(lead):
+    assert "opposite" not in aim("Takaichi: the four islands and a treaty", lead).reason
+
+
 @pytest.mark.parametrize(
     "title",
     [
@@ -174,7 +223,7 @@ def test_the_known_position_in_unheard_words_is_no_new_fact_but_what_comes_with_
     again = (
         "Orlov again: no talks with Japan",
         (
-            "Stepan Orlov repeated, wearily and at length, that there are no talks with Japan.\n\n"
+            "Stepan Orlov repeated wearily that there are no talks with Japan.\n\n"
             "Russia and Japan have no peace treaty.\n\n"
             "He named 17 February as the day on which the cabinet will move."
         ),
