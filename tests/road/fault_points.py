@@ -113,7 +113,7 @@ def points():
     from monitor.service import send
 
     return {
-        "before build": lambda n: before(Store, "last_digest", n),
+        "before build": lambda n: before(Store, "last_slot", n),
         "in the building": lambda n: after(build, "build", n),
         "queued, uncommitted": lambda n: after(Store, "queue_digest", n),
         "at its commit": lambda n: at_commit_after(Store, "queue_digest", n),
