@@ -146,6 +146,9 @@ class _Named:
         return verb.start - self.end if self.end <= verb.start else self.start - verb.end
 
 
+_JA_GOES_ON = re.compile(r"\x01?と(語り|話し|述べ|言い|答え|訴え)(?=、)")
+_DOCUMENT = re.compile(r"\x01?[\s,—–-]*(?:говорится|сказано|отмечается|подчеркивается|указывается) в [\w-]+")
+"""A statement of a ministry, quoted by what it stands in."""
 _OTHERS = re.compile(r"\s(?:that )?they\b")
 _HEADS = {
     "en": re.compile(
@@ -259,6 +262,10 @@ class Around:
     def verb_near(self, piece: Piece) -> Verb | None:
         """Return the reporting verb closest to the quotation; after it for Japanese."""
         verbs = []
+        goes_on = _JA_GOES_ON.match(self.text, piece.end - self.begin) if self.lang == "ja" else None
+        if goes_on is not None:  # 「…」と語り、… : another clause, with its own speaker, follows
+            start, end = goes_on.span(1)
+            return Verb(goes_on[1], start + self.begin, end + self.begin, "verb:say")
         for span in self.spans:
             if span.term.startswith("verb:"):
                 start, end = span.start + self.begin, span.end + self.begin
@@ -460,6 +467,9 @@ class Around:
         headed = self._headed(piece)
         if headed:
             return headed
+        document = _DOCUMENT.match(self.folded, piece.end - self.begin) if self.lang == "ru" else None
+        if document is not None:
+            return self._after(document.end() + self.begin, 60)
         if not re.search(r"[^\W\x01]", self.text):
             return carried  # nothing but quotations: the speaker before goes on
         head = self.folded[: piece.start - 1 - self.begin]

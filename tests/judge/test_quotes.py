@@ -339,3 +339,16 @@ def test_told_to_a_newspaper_in_quotation_marks():
 )
 def test_japanese_particles_of_speech(text, words):
     assert said(text, "ja") == [("office:prime_minister", words)]
+
+
+def test_a_paper_that_says_it_names_whose_paper_it_is():
+    text = "«Мы видим откровенно враждебную линию соседей», — говорится в комментарии МИД РФ."
+    assert said(text, "ru") == [("body:mfa_ru", "Мы видим откровенно враждебную линию соседей")]
+
+
+def test_two_japanese_clauses_have_a_speaker_each():
+    text = "官房長官は「再開を粘り強く求める」と語り、ロシア大使は「返答はない」と応じた。"
+    assert said(text, "ja") == [
+        ("office:chief_cabinet_secretary", "再開を粘り強く求める"),
+        ("office:ambassador", "返答はない"),
+    ]
