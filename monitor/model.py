@@ -690,7 +690,7 @@ class KnownFact:
 
 @dataclass(frozen=True, slots=True)
 class GuardPoint:
-    """A number, date, name or negation of a known text, with hashes of the letters around it: no words are kept.
+    """A number, date, name or negation of a known text, with hashes of the letters around it: no words.
 
     What the change guard needs to find the same place in a copy (see ``judge.changes``).
     """
