@@ -129,7 +129,7 @@ def _faults_only(digest: Digest) -> Digest:
 def _presentable(material: Material) -> Material:
     """Return the material with what this recipient wants, in a fixed order, names free of what harms."""
     tagged = [_with_tags(_tagged(one), material.speakers) for one in material.articles]
-    wanted = [one for one in tagged if _wanted(one, dict(material.recipient.only))]
+    wanted = _standing_in(tagged, dict(material.recipient.only))
     wanted.sort(key=lambda one: (_time(facts_of.at(one)), one.article.id or 0, one.article.url or ""))
     return replace(
         material,
@@ -140,6 +140,48 @@ def _presentable(material: Material) -> Material:
 
 def _time(at: datetime | None) -> float:
     return at.timestamp() if at is not None else float("inf")
+
+
+def _standing_in(
+    articles: Sequence[DigestArticle], only: Mapping[str, tuple[str, ...]]
+) -> list[DigestArticle]:
+    """Return the wanted articles; where a filter leaves out an original, its earliest wanted copy tells it.
+
+    Otherwise the copy would be folded as a repetition of a report that this reader never gets.
+    """
+    wanted = [one for one in articles if _wanted(one, only)]
+    kept = {one.article.id for one in wanted}
+    left_out = {
+        f"article:{one.article.id}": one
+        for one in articles
+        if one.article.id not in kept and one.relation is not Relation.COPY and facts_of.bears_facts(one)
+    }
+    heirs: dict[str, DigestArticle] = {}
+    for one in sorted(wanted, key=lambda one: (_time(facts_of.at(one)), one.article.id or 0)):
+        if one.relation is Relation.COPY and one.duplicate_of in left_out:
+            heirs.setdefault(one.duplicate_of, one)
+    return [_instead(one, heirs, left_out) for one in wanted]
+
+
+def _instead(
+    one: DigestArticle, heirs: Mapping[str, DigestArticle], left_out: Mapping[str, DigestArticle]
+) -> DigestArticle:
+    """Return a copy as what its original was judged, or as a copy of the one that tells it instead."""
+    ref = one.duplicate_of
+    heir = heirs.get(ref) if ref and one.relation is Relation.COPY else None
+    if heir is None or ref is None:
+        return one
+    if heir is not one:
+        return replace(one, duplicate_of=f"article:{heir.article.id}")
+    told = left_out[ref]
+    return replace(
+        one,
+        relation=told.relation,
+        sentences=told.sentences,
+        quotes=told.quotes,
+        changes=told.changes,
+        duplicate_of=told.duplicate_of,
+    )
 
 
 def _wanted(one: DigestArticle, only: Mapping[str, tuple[str, ...]]) -> bool:

@@ -69,7 +69,7 @@ def article(number, outlet, title, at, *, url="", weak="", **more):
         summary="",
         body="",
         lang=more.pop("lang", lang),
-        country=country,
+        country=more.pop("country", country),
         published=Claim(at=at, raw="", zone="+09:00", weak=weak),
         first_seen=at + timedelta(minutes=20),
         affiliation=affiliation,
@@ -101,7 +101,7 @@ def source(name, *, url="", country="", essential=False, **more):
         name=name,
         url=url or f"https://{slug}.example/feed",
         lang="en",
-        country=country,
+        country=more.pop("country", country),
         essential=essential,
         **more,
     )

@@ -247,6 +247,24 @@ def test_only_the_wanted_articles_reach_a_recipient():
     assert build(replace(material, recipient=only)).facts == 2
 
 
+def test_a_wanted_copy_tells_the_news_of_an_original_that_is_filtered_out():
+    original = judged(article(1, "Harbour Wire", "Letter gone", "2026-11-25 08:00", country="GB", lang="en"),
+                      sentences=(fact(0, "The letter is gone.", "number:7"),), story="story:1")  # fmt: skip
+    copies = [
+        judged(article(n, f"Post {n}", "Letter gone", f"2026-11-25 {n + 8}:00", country="JP", lang="en"),
+               Relation.COPY, duplicate_of="article:1", story="story:1")
+        for n in (2, 3)
+    ]  # fmt: skip
+    only = replace(invented.normal_day().recipient, only=(("country", ("JP",)),))
+    told = digest(original, *copies, recipient=only)
+    assert [(f.said.text, f.outlet, f.outlets, f.origins) for s in told.stories for f in s.facts] == [
+        ("The letter is gone.", "Post 2", 2, 1)
+    ]
+    assert told.repeats == 1
+    everything = digest(original, *copies)
+    assert [f.outlet for s in everything.stories for f in s.facts] == ["Harbour Wire"]
+
+
 def test_an_operator_is_told_of_faults_only():
     material = invented.normal_day()
     rendered = render(build(replace(material, recipient=replace(material.recipient, role="operator"))))
