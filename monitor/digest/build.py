@@ -313,18 +313,29 @@ def _order(first: Fact, origins: int) -> str:
 
 
 def _restated(material: Material, told: set[int]) -> tuple[tuple[Position, ...], set[int]]:
-    """Return the positions said anew, one per speaker and earlier statement, and the places they show."""
+    """Return the positions said anew, one per speaker and earlier statement, and the places they show.
+
+    Of several occasions in one period (a week, a catch-up) the last is told.
+    """
     groups: dict[tuple[str, str], list[int]] = {}
     for place, one in enumerate(material.articles):
         if place in told or one.relation is not Relation.RESTATEMENT or one.level is not Level.RELEVANT:
             continue
         ref = (one.restated.ref if one.restated else "") or one.story or one.duplicate_of or f"place:{place}"
         groups.setdefault((_restater(one), ref), []).append(place)
+    shown = [_last_occasion(material.articles, places) for places in groups.values()]
     positions = [
-        _position([material.articles[place] for place in places], material) for places in groups.values()
+        _position(material.articles[place], [material.articles[other] for other in places], material)
+        for place, places in zip(shown, groups.values(), strict=True)
     ]
     positions.sort(key=lambda one: (-one.outlets, _time(one.at), one.said.text))
-    return tuple(positions), {places[0] for places in groups.values()}
+    return tuple(positions), set(shown)
+
+
+def _last_occasion(articles: Sequence[DigestArticle], places: Sequence[int]) -> int:
+    """Return the place of the first report of the last occasion: its count this year covers those before."""
+    last = articles[places[-1]].restated
+    return next(place for place in places if articles[place].restated == last)
 
 
 def _restater(one: DigestArticle) -> str:
@@ -333,8 +344,7 @@ def _restater(one: DigestArticle) -> str:
     return next((quote.speaker for quote in one.quotes if quote.speaker), "")
 
 
-def _position(group: Sequence[DigestArticle], material: Material) -> Position:
-    one = group[0]
+def _position(one: DigestArticle, group: Sequence[DigestArticle], material: Material) -> Position:
     key = _restater(one)
     speaker = material.speakers.get(key)
     quote = next((quote for quote in one.quotes if quote.speaker == key and quote.words), None)

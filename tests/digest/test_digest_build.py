@@ -238,6 +238,17 @@ def test_restatements_fold_by_speaker_and_earlier_statement():
     assert len(build(replace(material, articles=(*material.articles, other))).restated) == 2
 
 
+def test_of_several_occasions_the_last_is_told_by_its_first_report():
+    said = [
+        judged(article(n, f"Post {n}", f"No treaty soon {n}", f"2026-11-{day} 08:0{n}"), Relation.RESTATEMENT,
+               quotes=(Quote(speaker="Governor", words=f"Not soon {n}"),),
+               restated=Restated(ref="seed:1", times_this_year=times))
+        for n, day, times in ((1, "21", 2), (2, "25", 3), (3, "25", 3))
+    ]  # fmt: skip
+    (told,) = digest(*said).restated
+    assert (told.times_this_year, told.said.text, told.outlets) == (3, "Not soon 2", 3)
+
+
 def test_only_the_wanted_articles_reach_a_recipient():
     material = invented.normal_day()
     only = replace(material.recipient, only=(("lang", ("ja",)),))
