@@ -561,6 +561,8 @@ class JudgedSentence:
     """``seed:N`` or ``article:ID``."""
     anchors: tuple[str, ...] = ()
     """New facts in it: ``number:74``, ``person:rudenko``, ``date:2025-04-08``, ``negation`` …"""
+    closeness: float = 1.0
+    """How near the closest known one is, 0 … 1 (``judge.nearest``)."""
 
 
 @dataclass(frozen=True, slots=True)

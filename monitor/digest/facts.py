@@ -20,6 +20,7 @@ from monitor.digest.safe import clean, link
 from monitor.digest.week import addressee
 from monitor.judge import origins as origins_of
 from monitor.judge.changes import QUOTE
+from monitor.judge.nearest import RELATED
 from monitor.model import Change, Claim, Direction, JudgedSentence, Level, NoveltyLabel, Quote, Relation
 
 RANK = {Voice.GOVERNMENT: 0, Voice.OFFICIAL: 1, Voice.OUTLET: 2, Voice.COMMENT: 3}
@@ -374,7 +375,7 @@ def _name(anchor: str, labels: Mapping[str, str]) -> str:
 
 def _known(sentence: JudgedSentence, references: Mapping[str, Reference]) -> Known | None:
     text = clean(sentence.closest)
-    if not text:
+    if not text or sentence.closeness < RELATED:
         return None
     reference = references.get(sentence.closest_ref)
     seed = sentence.closest_ref.startswith("seed:")

@@ -19,8 +19,8 @@ HARDER = 1.5
 ALONE = 0.5
 """What counts of a likeness that rests on one shared term: "a ministry", "fishing" stand in much."""
 RELATED = 0.25
-"""Likeness from which a fact is worth printing beside a sentence. Read on 70 of 389 pairs of two labelled
-sets: of those above, four in five speak of the same matter; of those below, one in six."""
+"""Likeness from which a fact is worth printing beside a sentence. Read on the 49 pairs that 64 unseen reports gave:
+two in three speak of the same matter; of pairs made by counting shared concepts it was one in three."""
 
 
 class Stated(Protocol):

@@ -18,6 +18,7 @@ from enum import StrEnum
 from monitor.judge import anchors as reading
 from monitor.judge import fingerprint, lexicon, traits
 from monitor.judge.anchors import Reading
+from monitor.judge.nearest import Neighbours
 from monitor.model import JudgedSentence, NoveltyLabel, Seed, Traits
 from monitor.text.normal import normal_form
 from monitor.text.prepare import prepare
@@ -326,7 +327,7 @@ def label(
     sentence (``traits.place``), ``quoted`` the positions of sentences with a quotation nobody knows.
     """
     title = next((normal_form(r.sentence.text) for r in readings if r.sentence.part == "title"), "")
-    room = _Room(known, context, at, repeated, title)
+    room = _Room(known, context, at, repeated, title, Neighbours(known.facts))
     return tuple(
         _label(position, one, room, _says(one, voices[position] if voices else (), known, position in quoted))
         for position, one in enumerate(readings)
@@ -342,6 +343,7 @@ class _Room:
     at: datetime | None
     repeated: Collection[int]
     title: str
+    near: Neighbours
 
 
 def _says(one: Reading, voices: tuple[str, ...], known: Known, quoted: bool) -> float:
@@ -380,13 +382,15 @@ def _label(position: int, one: Reading, room: _Room, says: float) -> JudgedSente
         kind, reason = NoveltyLabel.NEW_WORDING, "the same matters in other words"
     else:
         kind, reason = NoveltyLabel.KNOWN, "every name, number and concept is known"
+    near, closeness = (fact, 1.0) if turned else _nearest(one, room)
     return JudgedSentence(
         position=position,
         text=text,
         label=kind,
         reason=reason,
-        closest=fact.text if fact else "",
-        closest_ref=fact.ref if fact else "",
+        closest=near.text if near else "",
+        closest_ref=near.ref if near else "",
+        closeness=closeness,
         anchors=new if is_new else (),
     )
 
@@ -404,6 +408,12 @@ def _reason(found: Added, *, turned: bool) -> str:
     if not parts:
         parts.append("words of a report on something new that nothing known has")
     return "; ".join(parts)
+
+
+def _nearest(one: Reading, room: _Room) -> tuple[Fact | None, float]:
+    """Return the known fact to show beside a sentence, and how near it is."""
+    found = room.near.nearest(one.terms, one.anchors)
+    return (room.known.facts[found.place], found.likeness) if found else (None, 0.0)
 
 
 def closest(one: Reading, known: Known) -> tuple[Fact | None, float]:
