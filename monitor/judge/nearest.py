@@ -19,7 +19,7 @@ HARDER = 1.5
 ALONE = 0.5
 """What counts of a likeness that rests on one shared term: "a ministry", "fishing" stand in much."""
 RELATED = 0.25
-"""Likeness from which a fact is worth printing beside a sentence. Read on the 49 pairs that 64 unseen reports gave:
+"""Likeness from which a fact is worth printing beside a sentence. Read on the 49 pairs that 64 reports gave:
 two in three speak of the same matter; of pairs made by counting shared concepts it was one in three."""
 
 
