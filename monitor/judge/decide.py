@@ -54,7 +54,7 @@ from monitor.model import (
 
 __all__ = ["RULES_VERSION", "Gathered", "Subject", "ToldSentence", "decide", "strong_terms"]
 
-RULES_VERSION = f"9.{lexicon.shipped().version}"
+RULES_VERSION = f"10.{lexicon.shipped().version}"
 """Number of these rules and the version of the lexicon; the topic's version is added to each verdict."""
 
 EVENT_FROM = 1.5

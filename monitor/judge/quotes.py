@@ -59,7 +59,8 @@ def find(prepared: Prepared, readings: Sequence[Reading], topic: Topic | None = 
         for quote, speaker in _in_paragraph(paragraph, prepared.lang, carried, people):
             carried = speaker or carried
             _add(found, quote)
-        carried = paragraph.last_person or carried
+        topic_of = speakers.subject(paragraph.text, people) if language(prepared.lang) == "ja" else ""
+        carried = topic_of or paragraph.last_person or carried
     return tuple(found)
 
 

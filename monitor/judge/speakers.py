@@ -98,9 +98,20 @@ def last_named(before: str, lang: str, people: People) -> str:
     last = next(
         iter([*(span for span in named[::-1] if span.term.startswith("person:")), *named[::-1]]), None
     )
-    if any(match.start() > (last.end if last else -1) for match in _AGED.finditer(folded)):
+    place = last.end if last else -1
+    if any(match.start() > place for match in _AGED.finditer(folded)):
         return NOBODY  # a private person, told by the age, has come in between
-    return last.term if last else ""
+    if language(lang) == "ja":
+        return subject(before, people) or (last.term if last else "")
+    stranger = [match[1] for match in _INTRODUCED.finditer(before) if match.start(1) > place]
+    return stranger[-1] if stranger else last.term if last else ""
+
+
+def subject(text: str, people: People) -> str:
+    """Return whom a Japanese text made its subject last (木原氏は …, 官房長官は …); empty where nobody."""
+    spans = [span for span in people.find(text, text, "ja") if span.term.startswith(("person:", "office:"))]
+    marked = [span for span in spans if _JA_SUBJECT.match(text[span.end :])]
+    return marked[-1].term if marked else ""
 
 
 def named_after(behind: str, lang: str, people: People) -> str:
@@ -117,6 +128,14 @@ def named_after(behind: str, lang: str, people: People) -> str:
 _AGED = re.compile(
     r"\b\d{2,3}-(?:year-old|летн\w+)|\b[\w-]+ [\w-]+, \d{2},|[(\uff08]\d{2,3}[)\uff09]|\d{2}歳の"
 )
+_JA_SUBJECT = re.compile(
+    r"[一-龠々ァ-ヴー・]{0,12}?(?:さん|氏|様)?(?:[(\uff08][^)\uff09]{0,14}[)\uff09])?は(?!じめ)"
+)
+"""A name with its title that は marks as what the sentence speaks of: whose words follow without a name."""
+_INTRODUCED = re.compile(
+    r"(?:^|[.!?…][”\"»]?\s)([A-ZА-ЯЁ][\w'’-]+(?: [A-ZА-ЯЁ][\w'’-]+){1,2}), (?=who\b|an? |the |котор|[а-яё]+)"
+)
+"""A stranger who opens a sentence and is said to be somebody: "Yuka Sato, who teaches …"."""
 NOBODY = "-"
 """Carried over where somebody speaks whom nobody knows."""
 

@@ -65,6 +65,31 @@ def test_he_said_means_the_speaker_before():
     assert found[0].speaker == "office:governor"
 
 
+@pytest.mark.parametrize(
+    ("lang", "text", "speaker"),
+    [
+        (
+            "en",
+            (
+                "“We must count again,” said the Kremlin spokesman.\n\nYuka Minase, who teaches at a college, was not "
+                "surprised. Her students, she said, ask for maps, “and I have no answer that fits on a page”."
+            ),
+            "Yuka Minase",
+        ),
+        (
+            "ja",
+            (
+                "官房長官は「数え直しが必要だ」と述べた。\n\n官房長官は、方針を説明。27日には外務次官が先方に伝達を行ったと明らかにした。"
+                "\n\n一方で、提案には「注意深く見ている」と述べ、評価を避けた。"
+            ),
+            "office:chief_cabinet_secretary",
+        ),
+    ],
+)
+def test_who_was_spoken_of_goes_on_speaking_not_who_was_named_last(lang, text, speaker):
+    assert find(text, lang)[-1].speaker == speaker
+
+
 def test_a_quotation_that_stands_alone_goes_on_with_its_speaker():
     found = find('"My mother hoped to return," said Hiro Tabata. "Now we must live with this wound."')
     assert [one.speaker for one in found] == ["Hiro Tabata", "Hiro Tabata"]
