@@ -8,10 +8,10 @@ made by rule from the shared set (the worst of three runs), and labelled pairs o
 minutes. The shared folder is ``MONITOR_SHARED``, else beside the checkout; without it the own set alone is
 measured.
 
-A set runs prepare → relevance → fingerprint → traits → decide in memory, in published order, no network, no
-store. With ``--half`` one set is measured and its blocks are printed: ``eval/score.py`` reads the lines of
-``--results``; the shared set takes the shipped seeds or those of another seeds.json, ``tests/eval`` has its
-own seeds, names and score.py. Exit status 1: a floor is missed.
+A set takes the road's own ingest over a store of its own, in published order, as if feeds had brought the
+texts; no network. With ``--half`` one set is measured and its blocks are printed: ``eval/score.py`` reads the
+lines of ``--results``; the shared set takes the shipped seeds or those of another seeds.json, ``tests/eval``
+has its own seeds, names and score.py. Exit status 1: a floor is missed.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ import json
 import os
 import runpy
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,186 +35,70 @@ sys.path.insert(0, str(ROOT))
 from benchmarks import _floors as floors  # noqa: E402  the checkout first
 from benchmarks import _pairs as pairs  # noqa: E402
 from benchmarks import copies  # noqa: E402
-from monitor.judge import (  # noqa: E402
-    anchors,
-    decide,
-    fingerprint,
-    lexicon,
-    relevance,
-    seedfile,
-    traits,
-)
-from monitor.judge.decide import Gathered, Subject  # noqa: E402
+from monitor import config  # noqa: E402
+from monitor.db.records import PollRecord  # noqa: E402
+from monitor.judge import anchors, fingerprint, lexicon, seedfile, traits  # noqa: E402
 from monitor.judge.topic import Topic, load  # noqa: E402
-from monitor.model import (  # noqa: E402
-    NO_CLAIM,
-    Article,
-    Claim,
-    KnownArticle,
-    Level,
-    NoveltyLabel,
-    Relation,
-    Seed,
-    Verdict,
-)
+from monitor.model import NO_CLAIM, Claim, Entry, FetchKind, Seed  # noqa: E402
+from monitor.service import export  # noqa: E402
+from monitor.service.context import opened  # noqa: E402
+from monitor.service.ingest import ingest  # noqa: E402
 from monitor.text.prepare import prepare  # noqa: E402
 
 SHARED = Path(os.environ.get("MONITOR_SHARED", ROOT.parent / "shared"))
 COUNTRIES = {"ja": "JP", "ru": "RU"}
 """Outlets' countries are not labelled; the language is the best guess, as in the served feeds."""
 SEED_FILES = "[0-9][0-9][0-9]_*.txt"
-WINDOW = timedelta(days=7)
-CANDIDATES, THEMATIC = 10, 50
-COMMON_AT_LEAST = 8
-REPEATED_LAST, REPEATED_AT_LEAST = 20, 2
+LATER = timedelta(minutes=5)
+"""After the last report of a set: then all of it is judged."""
 
 
-@dataclass
-class Store:
-    """What the database would hold: judged articles in order."""
+def run(
+    articles: Sequence[dict[str, Any]], seeds: tuple[Seed, ...], topic: Topic
+) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Judge all articles as a desk does that finds them whole in its feeds; return the result lines.
 
-    topic: Topic
-    seeds: tuple[Seed, ...]
-    known: list[KnownArticle] = field(default_factory=list)
-    sources: list[str] = field(default_factory=list)
-    urls: dict[str, str] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    def gather(self, subject: Subject, at: datetime) -> Gathered:
-        """Return what the store's look-ups would return for one article."""
-        assert subject.fingerprint is not None
-        assert subject.traits is not None
-        sampled = set(subject.fingerprint.sampled)
-        counted: dict[int, int] = {}
-        common: dict[int, int] = {}
-        for index, one in enumerate(self.known):
-            if one.fingerprint is None:
-                continue
-            shared = sampled.intersection(one.fingerprint.sampled)
-            if shared:
-                counted[index] = len(shared)
-            for value in shared:
-                common[value] = common.get(value, 0) + 1
-        textual = sorted(counted, key=lambda index: (-counted[index], index))[:CANDIDATES]
-        strong = set(decide.strong_terms(subject.traits))
-        themed = []
-        for index, one in enumerate(self.known):
-            if one.at is None or abs(one.at - at) > WINDOW or one.traits is None:
-                continue
-            shared_terms = len(strong.intersection(decide.strong_terms(one.traits)))
-            if shared_terms:
-                themed.append((-shared_terms, index))
-        return Gathered(
-            seeds=self.seeds,
-            textual=(*map(seedfile.as_known, self.seeds), *(self.known[index] for index in textual)),
-            thematic=tuple(self.known[index] for _, index in sorted(themed)[:THEMATIC]),
-            common=frozenset(value for value, count in common.items() if count >= COMMON_AT_LEAST),
-            repeated=self._repeated(subject),
-        )
-
-    def _repeated(self, subject: Subject) -> frozenset[int]:
-        assert subject.traits is not None
-        own = [
-            one.traits.sentence_hashes
-            for one, source in zip(self.known, self.sources, strict=True)
-            if source == subject.article.source_id and one.traits is not None
-        ][-REPEATED_LAST:]
-        return frozenset(
-            line
-            for line in subject.traits.sentence_hashes
-            if sum(line in lines for lines in own) >= REPEATED_AT_LEAST
-        )
+    The road's own ingest over a store of its own; each article with the line that ``monitor export`` prints.
+    """
+    with tempfile.TemporaryDirectory(prefix="judge-quality-") as folder:
+        path = Path(folder) / "sources.toml"
+        path.write_text(_settings(articles), encoding="utf-8")
+        last = max(datetime.fromisoformat(row["published"]) for row in articles).astimezone(UTC)
+        with opened(config.load(path, {}), clock=lambda: last + LATER) as plain:
+            context = replace(plain, topic=topic, seeds=seeds)
+            ids = {source.name: source.id for source in context.settings.sources}
+            context.store.record_polls([_polled(row, ids[row["source"]]) for row in articles])
+            context.run(ingest(context))
+            lines = {row.url: export.record(row) for row in context.store.entries_for_export()}
+    return [(row, lines[row["url"]]) for row in articles]
 
 
-def judge(store: Store, row: dict[str, Any], number: int) -> Verdict:
-    """Judge one article of the set and keep it in the store."""
-    at = datetime.fromisoformat(row["published"])
-    article = Article(
-        id=number,
-        source_id=row["source"],
-        outlet=row["source"],
+def _settings(articles: Sequence[dict[str, Any]]) -> str:
+    """Return a desk whose sources are the outlets of a set; their country follows their language."""
+    outlets = {row["source"]: row["lang"] for row in articles}
+    return '[monitor]\ncontact = "desk@example.org"\n' + "".join(
+        f"[[source]]\nid = {json.dumps(f'outlet-{number}')}\nname = {json.dumps(name, ensure_ascii=False)}\n"
+        f'url = "https://outlet-{number}.example/feed"\nlang = "{lang}"\n'
+        f'country = "{COUNTRIES.get(lang, "")}"\nfetch_articles = false\n'
+        for number, (name, lang) in enumerate(outlets.items())
+    )
+
+
+def _polled(row: dict[str, Any], source_id: str) -> PollRecord:
+    """Return the look at a feed that brought one article of the set."""
+    at = datetime.fromisoformat(row["published"]).astimezone(UTC)
+    entry = Entry(
+        key=f"g:{row['url']}",
+        guid=row["url"],
         url=row["url"],
         title=row["title"],
         summary=row["summary"],
-        body=row["body"],
+        content=row["body"],
         lang=row["lang"],
-        country=COUNTRIES.get(row["lang"], ""),
-        published=Claim(at=at),
+        published=Claim(at, row["published"], "+00:00"),
+        content_hash=row["url"],
     )
-    clock = _Clock(store.seconds)
-    prepared = prepare(article.title, article.summary, article.body, article.lang)
-    clock.lap("prepare")
-    seen = relevance.judge(prepared, store.topic, lang=prepared.lang, country=article.country)
-    clock.lap("relevance")
-    if seen.level is not Level.RELEVANT:
-        return decide.decide(Subject(article, prepared, seen), Gathered(seeds=store.seeds), store.topic)
-    subject = Subject(
-        article, prepared, seen, fingerprint.of(prepared), traits.of(prepared, store.topic, at=at)
-    )
-    clock.lap("fingerprint and traits")
-    gathered = store.gather(subject, at)
-    clock.lap("gather (in memory)")
-    verdict = decide.decide(subject, gathered, store.topic)
-    clock.lap("decide")
-    ref = f"article:{number}"
-    verdict = replace(verdict, story=verdict.story or f"story:{number}")
-    store.urls[ref] = row["url"]
-    store.sources.append(article.source_id)
-    store.known.append(
-        KnownArticle(
-            ref=ref,
-            title=article.title,
-            lang=prepared.lang,
-            outlet=article.outlet,
-            at=at,
-            fingerprint=subject.fingerprint,
-            traits=subject.traits,
-            story=verdict.story,
-            duplicate_of=verdict.duplicate_of,
-            prepared=prepared,
-            relation=verdict.relation,
-        )
-    )
-    return verdict
-
-
-class _Clock:
-    """Adds up where the time goes."""
-
-    def __init__(self, seconds: dict[str, float]) -> None:
-        self.seconds, self.last = seconds, time.perf_counter()
-
-    def lap(self, stage: str) -> None:
-        now = time.perf_counter()
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self.last
-        self.last = now
-
-
-def result_row(row: dict[str, Any], verdict: Verdict, store: Store) -> dict[str, Any]:
-    """Return the line that ``monitor export`` would print, as far as scoring reads it."""
-    duplicate = verdict.duplicate_of
-    copy = verdict.relation is Relation.COPY
-    return {
-        "url": row["url"],
-        "relevant": verdict.level is Level.RELEVANT,
-        "relation": verdict.relation.value,
-        "duplicate_of": store.urls.get(duplicate, duplicate) if duplicate else None,
-        "story": verdict.story if verdict.level is Level.RELEVANT else None,
-        "novel_sentences": []
-        if copy
-        else [one.text for one in verdict.sentences if one.label is NoveltyLabel.NEW_FACT],
-        "reason": verdict.reason,
-    }
-
-
-def run(articles: Sequence[dict[str, Any]], seeds: tuple[Seed, ...], topic: Topic) -> tuple[list[Any], Store]:
-    """Judge all articles in their order; return the result lines with their verdicts, and the store."""
-    store = Store(topic, seeds)
-    judged = []
-    for number, row in enumerate(articles, 1):
-        verdict = judge(store, row, number)
-        judged.append((row, verdict, result_row(row, verdict, store)))
-    return judged, store
+    return PollRecord(state=None, source=source_id, at=at, kind=FetchKind.OK, entries=(entry,))
 
 
 def seeds_of(file: Path, texts: Path) -> tuple[Seed, ...]:
@@ -292,7 +177,7 @@ def everything(args: argparse.Namespace) -> int:
     if "sets" in wanted:
         halves = {**({"shared": SHARED / "eval"} if shared else {}), "own": ROOT / "tests" / "eval"}
         for name, half in halves.items():
-            figures[name], judged, _ = measured(half, args)
+            figures[name], judged = measured(half, args)
             if args.errors:
                 _print_errors(judged, args.errors)
         tables.append(floors.table(floors.SETS, figures))
@@ -323,15 +208,15 @@ def copies_of(shared: Path, seed: int) -> dict[str, Any]:
     return found
 
 
-def measured(half: Path, args: argparse.Namespace) -> tuple[dict[str, Any], list[Any], Store]:
-    """Return figures, judged articles and store of one set."""
+def measured(half: Path, args: argparse.Namespace) -> tuple[dict[str, Any], list[Any]]:
+    """Return figures and judged articles of one set."""
     score = _score_of(half)
     articles = score["load_half"](half, str(args.seed_texts))
     topic = load("\n".join(file.read_text(encoding="utf-8") for file in _topic_files(args.topic, half)))
     own = own_texts(half)
     seeds = own_seeds(half / "seeds", topic) if own else seeds_of(args.seeds, args.seed_texts)
-    judged, store = run(articles, seeds, topic)
-    return _scored(score, articles, judged), judged, store
+    judged = run(articles, seeds, topic)
+    return _scored(score, articles, judged), judged
 
 
 def _score_of(half: Path) -> dict[str, Any]:
@@ -348,10 +233,10 @@ def one_set(args: argparse.Namespace) -> int:
     """Print the blocks of score.py for one set and its table; return 1 when a floor is missed."""
     half = args.half or SHARED / "eval"
     started = time.perf_counter()
-    found, judged, store = measured(half, args)
+    found, judged = measured(half, args)
     spent = time.perf_counter() - started
     if args.results:
-        lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for _, _, line in judged)
+        lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for _, line in judged)
         args.results.write_text(lines, encoding="utf-8")
     if args.json:
         print(json.dumps(found, indent=1))
@@ -359,8 +244,7 @@ def one_set(args: argparse.Namespace) -> int:
     print(_score_of(half)["report"](found))
     told = floors.table(floors.SETS, {"here": found})
     print(f"\n{told}")
-    per = ", ".join(f"{name} {1000 * s / len(judged):.1f}" for name, s in store.seconds.items())
-    print(f"\n{len(judged)} articles in {spent:.1f} s; ms an article: {per}")
+    print(f"\n{len(judged)} articles in {spent:.1f} s")
     if args.errors:
         _print_errors(judged, args.errors)
     return int("BELOW" in told)
@@ -371,7 +255,7 @@ def _scored(
 ) -> dict[str, Any]:
     results = {}
     by_url = {row["url"]: row["id"] for row in articles}
-    for row, _, line in judged:
+    for row, line in judged:
         duplicate = line["duplicate_of"]
         results[row["id"]] = {
             "relevant": line["relevant"],
@@ -387,7 +271,7 @@ def _scored(
 def _print_errors(judged: Sequence[Any], limit: int) -> None:
     print("\nOTHER THAN LABELLED")
     shown = 0
-    for row, verdict, line in judged:
+    for row, line in judged:
         labels = row["labels"]
         same = labels["relation"] in {
             "exact_copy_of_seed",
@@ -399,7 +283,7 @@ def _print_errors(judged: Sequence[Any], limit: int) -> None:
         got = line["duplicate_of"] if str(line["duplicate_of"]).startswith("seed:") else None
         if labels["relevant"] != line["relevant"] or want != got:
             print(
-                f"  {row['id']} [{row['lang']}] {labels['relation']} seed {labels['seed']}: {verdict.reason}"
+                f"  {row['id']} [{row['lang']}] {labels['relation']} seed {labels['seed']}: {line['reason']}"
             )
             shown += 1
             if shown >= limit:

@@ -2,7 +2,7 @@
 
     python tests/eval/score.py RESULTS.jsonl          # lines as `monitor export` prints them
 
-Also called by ``benchmarks/judge_quality.py --half tests/eval``, which judges in memory: `load_half`, `score`
+Also called by ``benchmarks/judge_quality.py --half tests/eval``, which judges over a store of its own: `load_half`, `score`
 and `report` are its three doors. An answer to an article is ``{"relevant", "dup", "story", "novel", "verdict"}``;
 ``dup`` is ``seed:N`` or an article's id. Pure but for `load_half` and `main`.
 """

@@ -69,8 +69,8 @@ def topic():
 
 @pytest.fixture(scope="module")
 def figures(articles, topic):
-    """Judge the whole set in memory, as `benchmarks/judge_quality.py --half tests/eval` does."""
-    judged, _ = judge_quality.run(articles, judge_quality.own_seeds(HERE / "seeds", topic), topic)
+    """Judge the whole set over a store of its own, as `benchmarks/judge_quality.py --half tests/eval` does."""
+    judged = judge_quality.run(articles, judge_quality.own_seeds(HERE / "seeds", topic), topic)
     return judge_quality._scored({"score": score.score}, articles, judged)
 
 

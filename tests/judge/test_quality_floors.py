@@ -76,7 +76,7 @@ def figures(shared):
         seeds=judge_quality.ROOT / "storage/seeds.json",
         seed_texts=shared / "seeds",
     )
-    found, _, _ = judge_quality.measured(shared / "eval", options)
+    found, _ = judge_quality.measured(shared / "eval", options)
     lines = copies.generated(shared, 1)
     base = [line for line in lines if line["kind"] == "base"]
     queries = [line for line in lines if line["kind"] != "base"][::EVERY]
