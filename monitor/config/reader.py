@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from email.utils import parseaddr
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 
 from monitor.config.machine import has_library, system_zone
 from monitor.config.settings import Alerts, Digests, Fetching, General, Settings, Smtp, Web
-from monitor.config.tables import MAILBOX, Report, Table, host_and_port, is_host, url_fault
+from monitor.config.tables import MAILBOX, Report, Table, host_and_port, is_host, nearest, url_fault
 from monitor.model import LANGUAGES, BackfillRoute, Recipient, Selector, Source, SourceKind, Terms
 
 POLL_FLOOR_MINUTES = 15
@@ -77,6 +78,7 @@ def settings(values: Mapping[str, Any], path: Path, env: Mapping[str, str], repo
     )
     _mail_needs_smtp(root, found)
     _alerts_need_readers(root, found)
+    _filters_let_through(root, found)
     root.close(ELSEWHERE)
     _coverage(root, found)
     return replace(found, warnings=tuple(sorted(report.warnings, key=lambda remark: remark.line or 0)))
@@ -248,10 +250,22 @@ def _apprise(table: Table, written: str, env: Mapping[str, str]) -> str:
     return written
 
 
+_LANG = (r"[a-z]{2,3}", 'a language code such as "en", "ru" or "ja"')
+_COUNTRY = (r"[A-Z]{2}", 'a country code such as "JP" or "RU", in capitals')
+_ONLY = {"lang": _LANG, "country": _COUNTRY}
+
+
 def _only(table: Table | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
     if table is None:
         return ()
     found = [(key, table.texts(key)) for key in ("lang", "country", "threads")]
+    for key, values in found:
+        form, expected = _ONLY.get(key, (".+", ""))
+        for value in values:
+            if not re.fullmatch(form, value):
+                table.wrong(key, f'"{value}" is not {expected}')
+        if table.values.get(key) == []:
+            table.wrong(key, "lists nothing; to filter nothing leave it out")
     table.close()
     return tuple((key, values) for key, values in found if values)
 
@@ -298,6 +312,8 @@ def _unsubscribe(table: Table) -> str:
     kind, _, rest = link.partition(":")
     if link and (kind not in {"mailto", "https"} or not rest.strip("/") or set(link) & set(" <>,")):
         table.wrong("unsubscribe", 'is no way to leave; write "mailto:…" or "https://…"')
+    elif set(link.replace("{address}", "")) & set("{}"):
+        table.wrong("unsubscribe", 'the only blank it may have is "{address}": the reader\'s own address')
     return link
 
 
@@ -308,7 +324,9 @@ def _alerts(table: Table | None) -> Alerts | None:
     kinds = table.texts("kinds", usual.kinds)
     for kind in kinds:
         if kind not in ALERT_KINDS:
-            table.wrong("kinds", f'"{kind}" is none of {", ".join(ALERT_KINDS)}')
+            table.wrong("kinds", f'"{kind}" is none of {", ".join(ALERT_KINDS)}{nearest(kind, ALERT_KINDS)}')
+    if not kinds:
+        table.wrong("kinds", "lists nothing; for no alerts remove the table [alerts]")
     alerts = Alerts(
         kinds=kinds,
         min_origins=table.whole("min_origins", usual.min_origins, low=1, high=20),
@@ -351,8 +369,8 @@ def _source(table: Table) -> Source:
         id=source_id,
         name=table.text("name", source_id),
         url=table.url("url", required=True),
-        lang=table.matching("lang", r"[a-z]{2,3}", 'a language code such as "en", "ru" or "ja"'),
-        country=table.matching("country", r"[A-Z]{2}", 'a country code such as "JP" or "RU", in capitals'),
+        lang=table.matching("lang", *_LANG),
+        country=table.matching("country", *_COUNTRY),
         kind=table.enum("kind", SourceKind, SourceKind.FEED),
         poll_minutes=table.whole("poll_minutes", POLL_DEFAULT_MINUTES, low=1, high=POLL_CEILING_MINUTES),
         fetch_articles=table.flag("fetch_articles", default=True),
@@ -477,6 +495,17 @@ def _alerts_need_readers(root: Table, found: Settings) -> None:
     reached = any(one.kind in {"email", "apprise"} for one in readers)
     if found.alerts is not None and not reached:
         root.warn("alerts", "alerts go to readers by mail or Apprise, and there is none in [[digest.to]]")
+
+
+def _filters_let_through(root: Table, found: Settings) -> None:
+    """Remark on filters that no polled source fits: that reader would hear of nothing."""
+    for position, recipient in enumerate(found.digest.recipients):
+        for key, wanted in recipient.only:
+            there = {getattr(source, key) for source in found.active} - {""} if key in _ONLY else set()
+            for value in wanted if there else ():
+                if value not in there:
+                    said = f'no polled source has {key} = "{value}"; there are {", ".join(sorted(there))}'
+                    root.report.warn(("digest", "to", position, "only", key), said)
 
 
 def _coverage(root: Table, found: Settings) -> None:

@@ -297,3 +297,20 @@ def test_a_way_to_leave_is_a_mail_or_an_https_address(unsubscribe, good):
     else:
         with pytest.raises(ConfigurationError, match="is no way to leave"):
             read(text)
+
+
+def test_the_only_blank_in_a_way_to_leave_is_the_address():
+    text = '[smtp]\nhost = "h.example"\nfrom = "m@h.example"\nunsubscribe = "https://h.example/{adress}"\n'
+    with pytest.raises(ConfigurationError, match=r"only blank it may have is \"\{address\}\""):
+        read(text)
+
+
+def test_a_filter_that_no_polled_source_fits_is_remarked():
+    """Its reader would hear of nothing and take that for quiet."""
+    filtered = '[[digest.to]]\nkind = "file"\nonly = {{ lang = ["{}"], country = ["{}"] }}\n'
+    source = '[[source]]\nid = "a"\nurl = "https://o.example/"\nlang = "ja"\ncountry = "JP"\n'
+    assert 'no polled source has lang = "jp"; there are ja' in remarks(
+        read(filtered.format("jp", "JP") + source)
+    )
+    assert 'no polled source has country = "RU"' in remarks(read(filtered.format("ja", "RU") + source))
+    assert "no polled source has" not in remarks(read(filtered.format("ja", "JP") + source))
