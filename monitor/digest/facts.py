@@ -251,14 +251,14 @@ def fact(found: Candidate, story: Sequence[DigestArticle], material: Material, l
     earliest = origins_of.earliest([_print(one) for one in tellers])
     first = tellers[earliest.position]
     article = found.article.article
-    quote = _quote(found)
+    teller, quote = _said_by(found, material.speakers)
     speaker = material.speakers.get(quote.speaker) if quote is not None else None
     translated = _translation(found, like, lang)
     return Fact(
         said=Printed(clean(found.sentence.text), article.lang, clean(article.outlet)),
         translated=translated,
         names=() if translated or article.lang == lang else _names(found, material.labels, lang),
-        voice=_voice(found.article, speaker),
+        voice=_voice(teller, speaker),
         speaker=_who(quote, speaker),
         speaker_country=clean(speaker.country) if speaker else "",
         addressee=addressee(quote.addressee, lang) if quote else "",
@@ -303,13 +303,31 @@ def _tellers(found: Candidate, story: Sequence[DigestArticle]) -> list[DigestArt
     return list({id(one): one for one in [*tellers, *copies]}.values())
 
 
-def _quote(found: Candidate) -> Quote | None:
+def _said_by(found: Candidate, speakers: Mapping[str, Speaker]) -> tuple[DigestArticle, Quote | None]:
+    """Return the report that tells best who says the fact, and the quote in it: the highest voice of all.
+
+    The first report may print the words without the office that another gives. What a comment told first
+    stays a comment's.
+    """
+    told = [
+        (one, _quote(one, sentence)) for one, sentence in [(found.article, found.sentence), *found.others]
+    ]
+
+    def rank(place: int) -> int:
+        article, quote = told[place]
+        return RANK[_voice(article, speakers.get(quote.speaker) if quote else None)]
+
+    if rank(0) == RANK[Voice.COMMENT]:
+        return told[0]
+    return told[min(range(len(told)), key=rank)]
+
+
+def _quote(article: DigestArticle, sentence: JudgedSentence) -> Quote | None:
     """Return the quote this sentence holds, the longest if there are several."""
-    text = found.sentence.text
     here = [
         one
-        for one in found.article.quotes
-        if one.speaker and (one.sentence == found.sentence.position or (one.words and one.words in text))
+        for one in article.quotes
+        if one.speaker and (one.sentence == sentence.position or (one.words and one.words in sentence.text))
     ]
     return max(here, key=lambda one: len(one.words), default=None)
 

@@ -44,6 +44,24 @@ def test_governments_come_before_bodies_before_outlets_before_comment():
     assert "government" in render(told).data["stories"][0]["order"]
 
 
+def test_who_said_it_is_taken_from_the_report_that_tells_it_best():
+    """The first print names somebody nobody knows, the second gives his office: it is a government's word."""
+    people = {"minister": Speaker("Foreign minister", voice=Voice.GOVERNMENT, country="JP")}
+
+    def told_by(number, at, who, **more):
+        one = article(number, f"Post {number}", "Ferry", at)
+        quotes = (Quote(speaker=who, words="the ferry sails in spring"),)
+        sentences = (fact(0, "He said the ferry sails in spring."),)
+        return judged(one, story="story:1", sentences=sentences, quotes=quotes, **more)
+
+    first, later = told_by(1, "2026-11-25 08:00", "Harada"), told_by(2, "2026-11-25 09:00", "minister")
+    (told,) = digest(first, later, speakers=people).stories[0].facts
+    assert (told.voice, told.speaker, told.outlet) == (Voice.GOVERNMENT, "Foreign minister", "Post 1")
+    comment = told_by(1, "2026-11-25 08:00", "Harada", comment=True)
+    assert digest(comment, later, speakers=people).stories[0].facts[0].voice is Voice.COMMENT
+    assert digest(first, speakers=people).stories[0].facts[0].speaker == "Harada"
+
+
 def test_more_origins_come_first_and_the_earlier_of_equals():
     def one(number, at, story, title):
         return judged(article(number, f"Post {number}", title, at), story=story, sentences=(fact(0, title),))
