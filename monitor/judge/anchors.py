@@ -59,6 +59,8 @@ class Reading:
     """True when it says that something happens for the first time."""
     aside: bool = False
     """True when it begins as the background of a report does."""
+    signs: frozenset[str] = frozenset()
+    """Words that say what becomes of a matter (``[sign]`` in acts.toml); no concepts of their own."""
 
 
 def is_report_day(anchor: str, at: datetime | None) -> bool:
@@ -128,6 +130,7 @@ def _read(
         reports=any(span.term.startswith("verb:") for span in spans),
         first=any(span.term == "plain:first" for span in spans),
         aside=any(span.term == "plain:aside" and span.start <= _ASIDE_WITHIN for span in spans),
+        signs=lexicon.signs(folded, lang),
     )
 
 

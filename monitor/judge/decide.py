@@ -12,6 +12,7 @@ then the story (a seed's, a stored one, or its own), the sentences with what the
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -30,7 +31,7 @@ from monitor.judge import (
     traits,
 )
 from monitor.judge.anchors import Reading
-from monitor.judge.novelty import Context, Known, ToldSentence
+from monitor.judge.novelty import Context, Fact, Known, ToldSentence
 from monitor.judge.rewrites import Likeness
 from monitor.judge.topic import Topic
 from monitor.model import (
@@ -54,7 +55,7 @@ from monitor.model import (
 
 __all__ = ["RULES_VERSION", "Gathered", "Subject", "ToldSentence", "decide", "strong_terms"]
 
-RULES_VERSION = f"10.{lexicon.shipped().version}"
+RULES_VERSION = f"11.{lexicon.shipped().version}"
 """Number of these rules and the version of the lexicon; the topic's version is added to each verdict."""
 
 EVENT_FROM = 1.5
@@ -128,7 +129,7 @@ def decide(subject: Subject, gathered: Gathered, topic: Topic) -> Verdict:
     likeness = rewrites.find(
         case.traits, gathered.seeds, at=case.at, members=(*gathered.thematic, *gathered.textual)
     )
-    if likeness is not None and likeness.accepted and _turned(case) is None:
+    if likeness is not None and likeness.accepted and _turned(case) is None and _taken_back(case) is None:
         return _rewrite(verdict, case, likeness)
     return _own(verdict, case, likeness)
 
@@ -322,9 +323,13 @@ def _own(verdict: Verdict, case: _Case, likeness: Likeness | None) -> Verdict:
     )
     speaker = _known_position(case)
     turned = _turned(case)
+    back = _taken_back(case)
     if turned is not None:
         relation, context = Relation.NEW, Context.EVENT
         reason = f"New: the opposite of a known position: {turned.said}."
+    elif back is not None:
+        relation, context = Relation.NEW, Context.EVENT
+        reason = f"New: title or lead take back what {back.ref} told: {_short(back.text)}"
     elif event.happened:
         relation, context = Relation.NEW, Context.EVENT
         reason = (
@@ -529,6 +534,21 @@ def _turned(case: _Case) -> _Turned | None:
         if where:
             return _Turned(f"say:{name}:{act}", where)
     return _given_up(case)
+
+
+def _taken_back(case: _Case) -> Fact | None:
+    """Return the told fact that title or lead take back, as a cancellation does the announcement."""
+    found = (
+        novelty.taken_back(one.reading, case.known, case.at)
+        for one in traits.place(case.readings)
+        if one.head and not one.reading.aside
+    )
+    return next((fact for fact in found if fact is not None), None)
+
+
+def _short(text: str) -> str:
+    """Return the beginning of a sentence, whole words, for a reason."""
+    return textwrap.shorten(text, width=160, placeholder=" …") if " " in text else text[:80]
 
 
 def _given_up(case: _Case) -> _Turned | None:

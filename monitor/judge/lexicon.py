@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -21,6 +21,8 @@ from monitor.text.patterns import SUBSTRING_LANGUAGES, Matcher, parse
 
 KINDS = ("person", "office", "body", "island", "place", "doc", "gloss", "verb", "plain", "void")
 """Tables of the data file whose entries are found in texts; their names are the prefixes of terms."""
+SIGNS = ("sign",)
+"""Tables whose entries are found beside the others, not instead of them."""
 _VALUES = ("number", "scale", "month", "weekday", "relative")
 """Tables that give words a value."""
 _LIKE = {"uk": "ru", "be": "ru", "bg": "ru", "zh": "ja", "ko": "ja"}
@@ -68,6 +70,7 @@ class Lexicon:
     """(body, office): who speaks where only the house is named."""
     routine: frozenset[str] = frozenset()
     """Terms by which the sides answer each other whatever happened."""
+    _signs: Mapping[str, tuple[Matcher, tuple[str, ...]]] = field(default_factory=dict)
 
     def find(self, folded: str, lang: str) -> list[Span]:
         """Return what was found in reading order, without findings that lie inside a longer one."""
@@ -76,6 +79,14 @@ class Lexicon:
         if matcher is None:
             return []
         return _longest(Span(terms[hit.key], hit.start, hit.end) for hit in matcher.find(folded))
+
+    def signs(self, folded: str, lang: str) -> frozenset[str]:
+        """Return the signs (``sign:off`` …) in a folded sentence, whatever concepts their words have too."""
+        matcher, terms = self._signs.get(language(lang), (None, ()))
+        if matcher is None:
+            return frozenset()
+        found = _longest(Span(terms[hit.key], hit.start, hit.end) for hit in matcher.find(folded))
+        return frozenset(span.term for span in found)
 
     def acts_of(self, terms: frozenset[str]) -> list[str]:
         """Return the speech acts that a sentence with these terms shows, in the order of the file."""
@@ -148,19 +159,13 @@ def topic_people(topic: Topic, folded: str, text: str, lang: str) -> list[Span]:
 def load(text: str) -> Lexicon:
     """Return the lexicon of a data file's text; raise ``ValueError`` with the entry where it is malformed."""
     data = tomllib.loads(text)
-    matchers, terms = {}, {}
-    for lang in ("en", "ru", "ja"):
-        entries = list(_entries(data, lang))
-        names = tuple(sorted({term for term, _ in entries}))
-        keys = {term: key for key, term in enumerate(names)}
-        substring = lang in SUBSTRING_LANGUAGES
-        matchers[lang] = Matcher((keys[term], _parsed(term, word, substring)) for term, word in entries)
-        terms[lang] = names
+    finders = {lang: _finder(list(_entries(data, lang, KINDS)), lang) for lang in ("en", "ru", "ja")}
     return Lexicon(
         version=hashlib.sha256(text.encode()).hexdigest()[:12],
         acts=tuple(_act(name, entry) for name, entry in data.get("act", {}).items()),
-        _matchers=matchers,
-        _terms=terms,
+        _matchers={lang: matcher for lang, (matcher, _) in finders.items()},
+        _terms={lang: terms for lang, (_, terms) in finders.items()},
+        _signs={lang: _finder(list(_entries(data, lang, SIGNS)), lang) for lang in ("en", "ru", "ja")},
         _values={
             (table, lang): _value_words(data.get(table, {}).get(lang, ""))
             for table in _VALUES
@@ -198,8 +203,16 @@ def _parsed(term: str, word: str, substring: bool) -> Any:
         raise ValueError(f"{term}: {word!r}: {error}") from error
 
 
-def _entries(data: Mapping[str, Any], lang: str) -> Iterable[tuple[str, str]]:
-    for kind in KINDS:
+def _finder(entries: Sequence[tuple[str, str]], lang: str) -> tuple[Matcher, tuple[str, ...]]:
+    """Return what finds the entries in a text, and the term of each of its keys."""
+    names = tuple(sorted({term for term, _ in entries}))
+    keys = {term: key for key, term in enumerate(names)}
+    substring = lang in SUBSTRING_LANGUAGES
+    return Matcher((keys[term], _parsed(term, word, substring)) for term, word in entries), names
+
+
+def _entries(data: Mapping[str, Any], lang: str, kinds: Iterable[str]) -> Iterable[tuple[str, str]]:
+    for kind in kinds:
         for name, entry in data.get(kind, {}).items():
             for word in _words(entry.get(lang, "")):
                 yield f"{kind}:{name}", word

@@ -2,8 +2,9 @@
 
 Two axes (judging.md). New *wording* is cheap: most sentences of a retelling are worded anew. New *facts* are
 anchors not seen before (names, numbers, dates, bodies, places, documents, quotes) or a known statement turned
-round. In a report of a new event its further sentences tell of that event even without a name or a number;
-there, concepts and words that nothing known has count too. Elsewhere they are only wording.
+round, such as talks that a digest has announced and that are called off (``judge.opposed``). In a report of a
+new event its further sentences tell of that event even without a name or a number; there, concepts and words
+that nothing known has count too. Elsewhere they are only wording.
 
 Known are the seeds (their traits and the notes of their facts) and the sentences that digests have told.
 """
@@ -16,7 +17,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.judge import anchors as reading
-from monitor.judge import fingerprint, lexicon, traits
+from monitor.judge import fingerprint, lexicon, opposed, traits
 from monitor.judge.anchors import Reading
 from monitor.judge.nearest import Neighbours
 from monitor.model import JudgedSentence, NoveltyLabel, Seed, Traits
@@ -90,6 +91,8 @@ class Fact:
     anchors: frozenset[str]
     negated: bool
     at: datetime | None = None
+    sides: Mapping[str, int] = field(default_factory=dict)
+    """What a told sentence says of talks, visits and other matters (``judge.opposed``); empty for seeds."""
 
 
 @dataclass(slots=True)
@@ -106,6 +109,8 @@ class Known:
     facts: list[Fact] = field(default_factory=list)
     day_of_year: set[str] = field(default_factory=set)
     """``MM-DD`` of known dates whose year is not known."""
+    everyones: frozenset[str] = frozenset()
+    """Anchors of the seeds: of the topic, not of one event."""
 
     def has(self, anchor: str) -> bool:
         """Return True for an anchor that is known; a date also by its day where the year is unknown."""
@@ -121,6 +126,7 @@ class Known:
             dict(self.lines),
             list(self.facts),
             set(self.day_of_year),
+            self.everyones,
         )
 
     def has_word(self, word: str) -> bool:
@@ -149,6 +155,7 @@ def known_from(seeds: Sequence[Seed], told: Sequence[ToldSentence] = ()) -> Know
         for seed in seeds:
             _add_seed(base, seed)
         _same(base)
+        base.everyones = frozenset(base.anchors)
         last = _of_seeds = (seeds, base)
     if not told:
         return last[1]
@@ -213,7 +220,15 @@ def _add_sentence(known: Known, sentence: ToldSentence) -> None:
         known.add_anchors(one.anchors)
         known.lines[fingerprint.sentence_hash(one.sentence.text)] = sentence.ref
         known.facts.append(
-            Fact(sentence.ref, sentence.text, one.terms, frozenset(one.anchors), one.negated, sentence.at)
+            Fact(
+                sentence.ref,
+                sentence.text,
+                one.terms,
+                frozenset(one.anchors),
+                one.negated,
+                sentence.at,
+                opposed.sides(one, named=True),
+            )
         )
 
 
@@ -370,7 +385,8 @@ def _label(position: int, one: Reading, room: _Room, says: float) -> JudgedSente
         return JudgedSentence(position, text, NoveltyLabel.KNOWN, "word for word as known", text, ref)
     found = added(one, known, room.at)
     fact, share = closest(one, known)
-    turned = _turned(one, fact)
+    back = taken_back(one, known, room.at)
+    turned = back is not None or _turned(one, fact, room.at)
     new = (*found.anchors, *(("negation",) if turned else ()))
     told_anew = context in {Context.EVENT, Context.RESTATED} and not one.aside
     apart = APART_WEIGHT if told_anew and share <= APART and one.covered else 0.0
@@ -382,7 +398,7 @@ def _label(position: int, one: Reading, room: _Room, says: float) -> JudgedSente
         kind, reason = NoveltyLabel.NEW_WORDING, "the same matters in other words"
     else:
         kind, reason = NoveltyLabel.KNOWN, "every name, number and concept is known"
-    near, closeness = (fact, 1.0) if turned else _nearest(one, room)
+    near, closeness = (back or fact, 1.0) if turned else _nearest(one, room)
     return JudgedSentence(
         position=position,
         text=text,
@@ -434,9 +450,9 @@ def closest(one: Reading, known: Known) -> tuple[Fact | None, float]:
     return best, best_share
 
 
-def _turned(one: Reading, fact: Fact | None) -> bool:
+def _turned(one: Reading, fact: Fact | None, at: datetime | None) -> bool:
     """Return True when the sentence denies what the known fact affirms, or the other way round."""
-    if fact is None:
+    if fact is None or _is_later(fact, at):
         return False
     mine = {t for t in (*one.terms, *one.anchors) if t.startswith(_SUBJECTS)} - _POLARITY
     theirs = {t for t in (*fact.terms, *fact.anchors) if t.startswith(_SUBJECTS)} - _POLARITY
@@ -447,6 +463,69 @@ def _turned(one: Reading, fact: Fact | None) -> bool:
     if not any(term.startswith(("person:", "office:", "name:")) for term in both):
         return False
     return _denies(one.terms, one.negated) != _denies(fact.terms, fact.negated)
+
+
+def taken_back(one: Reading, known: Known, at: datetime | None) -> Fact | None:
+    """Return the told fact that a sentence takes back: of the same place or day, and told last of it.
+
+    What was told later than this report is not taken back by it, and history takes nothing back.
+    """
+    mine = opposed.sides(one)
+    if not mine or _tells_history(one, at):
+        return None
+    own = {anchor for anchor in one.anchors if _is_of_one_event(anchor, known, at)}
+    if one.sentence.part == "title":
+        own |= _one_island(one)
+    about = [
+        fact
+        for fact in known.facts
+        if fact.sides and own & (fact.anchors | fact.terms) and not _is_later(fact, at)
+    ]
+    for matter in mine:
+        told = [fact for fact in about if matter in fact.sides]
+        last = max(told, key=lambda fact: (_moment(fact), fact.sides[matter] == mine[matter]), default=None)
+        if last is None or last.sides[matter] == mine[matter]:
+            continue
+        # Told before the last turn it is the story so far, unless the report comes with it.
+        again = any(fact.sides[matter] == mine[matter] for fact in told)
+        if not again or one.sentence.part == "title" or "gloss:resume" in one.terms:
+            return last
+    return None
+
+
+def _tells_history(one: Reading, at: datetime | None) -> bool:
+    """Return True for a sentence with a year that is over."""
+    years = [anchor[5:9] for anchor in one.anchors if anchor.startswith("year:")]
+    return any(anchor.startswith("decade:") for anchor in one.anchors) or any(
+        at is None or not year.isdigit() or int(year) < at.year for year in years
+    )
+
+
+def _is_of_one_event(anchor: str, known: Known, at: datetime | None) -> bool:
+    return (
+        anchor.startswith(_PLACED)
+        and anchor not in known.everyones
+        and anchor not in lexicon.shipped().often
+        and not reading.is_report_day(anchor, at)
+    )
+
+
+def _one_island(one: Reading) -> set[str]:
+    """Return the island of a sentence that names one: a headline about it means the visit at hand."""
+    islands = {term for term in one.terms if term.startswith("island:")}
+    return islands if len(islands) == 1 else set()
+
+
+_PLACED = ("date:", "place:", "name:", "code:", "month:", "kata:")
+"""Anchors that say which of several talks or visits is meant."""
+
+
+def _is_later(fact: Fact, at: datetime | None) -> bool:
+    return fact.at is not None and at is not None and fact.at > at
+
+
+def _moment(fact: Fact) -> float:
+    return fact.at.timestamp() if fact.at is not None else 0.0
 
 
 _SUBJECTS = ("gloss:", "office:", "person:", "name:")

@@ -1,0 +1,64 @@
+"""Whether one sentence takes back what another says: talks announced and called off, a visit set and banned.
+
+Place, day and names of an announcement stand in its cancellation too; what is said of the matter tells the
+two apart. A sentence takes a side for each matter that it speaks of:
+
+    +1  it is announced, agreed, resumed, or spoken of as going to be
+    -1  it is called off, refused, banned; a ban or a sanction is lifted
+     0  both ("the talks that broke off will resume"), or neither
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from monitor.judge.anchors import Reading
+
+MATTERS: Mapping[str, frozenset[str]] = {
+    "talks": frozenset({"gloss:talks", "gloss:contact", "gloss:meeting"}),
+    "visits": frozenset({"gloss:visit", "gloss:graves", "gloss:exchange", "gloss:visa"}),
+    "drills": frozenset({"gloss:exercise"}),
+    "passage": frozenset({"gloss:ferry", "gloss:flight"}),
+    "measures": frozenset({"gloss:sanction", "gloss:ban"}),
+}
+"""What can be announced and taken back, by its concepts (``[gloss]`` in acts.toml)."""
+_OFF, _ON, _LIFTED = "sign:off", "sign:on", "sign:lifted"
+_DOUBTFUL = frozenset({"gloss:neg", "gloss:end", "gloss:prospect", "gloss:condition"})
+"""Beside these a matter that is only named is not announced."""
+
+
+def sides(one: Reading, *, named: bool = False) -> Mapping[str, int]:
+    """Return 1 or -1 for the matters on which a sentence takes a side.
+
+    With ``named`` a matter that is spoken of without any doubt counts as announced.
+    """
+    found = {}
+    for matter, concepts in MATTERS.items():
+        if concepts & one.terms:
+            side = _measure(one) if matter == "measures" else _happening(one, named=named)
+            if side:
+                found[matter] = side
+    return found
+
+
+def _measure(one: Reading) -> int:
+    off = bool(one.signs & {_OFF, _LIFTED})
+    if off:
+        return -1 if "act:sanction" not in one.terms else 0
+    return 0 if one.terms & _DOUBTFUL else 1
+
+
+def _happening(one: Reading, *, named: bool) -> int:
+    banned = "gloss:ban" in one.terms
+    if _LIFTED in one.signs and (banned or "gloss:sanction" in one.terms):
+        return 0
+    off = _OFF in one.signs or banned or "gloss:refuse" in one.terms
+    on = _ON in one.signs and not one.negated
+    if off or on:
+        return on - off
+    return int(named and not one.terms & _DOUBTFUL)
+
+
+def against(mine: Mapping[str, int], theirs: Mapping[str, int]) -> Collection[str]:
+    """Return the matters on which the two sides differ."""
+    return [matter for matter, side in mine.items() if side * theirs.get(matter, 0) < 0]
