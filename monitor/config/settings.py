@@ -24,8 +24,9 @@ class General:
     """Absolute. Holds monitor.db (without ``database``), digests/, raw/ and an own seeds.json."""
     contact: str = ""
     """Mail address or page that goes into the User-Agent; empty until the operator sets it."""
-    database: str = ""
-    """``postgresql://…``; empty for SQLite in ``storage``. MONITOR_DATABASE in the environment wins."""
+    database: str = field(default="", repr=False)
+    """``postgresql://…``; empty for SQLite in ``storage``. MONITOR_DATABASE in the environment wins,
+    and may hold a password."""
     zone: str = "UTC"
     """IANA name."""
     personal_use: bool = False
@@ -68,7 +69,8 @@ class Digests:
     """``send`` or ``skip``."""
     baseline: date | None = None
     """Facts first reported before this local day are old; None: the day of the first start."""
-    heartbeat_url: str = ""
+    heartbeat_url: str = field(default="", repr=False)
+    """The address of a switch is its key."""
     recipients: tuple[Recipient, ...] = ()
     """In file order; without any ``[[digest.to]]`` one of kind ``file``."""
 

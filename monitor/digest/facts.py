@@ -402,6 +402,7 @@ def _known(sentence: JudgedSentence, references: Mapping[str, Reference]) -> Kno
         label=label_of(sentence.closest_ref, references) if seed else "",
         at=reference.at if reference else None,
         ours=seed,
+        lang=reference.lang if reference and not seed else "",
     )
 
 

@@ -71,6 +71,8 @@ class Reference:
     """When it was first reported."""
     outlet: str = ""
     url: str = ""
+    lang: str = ""
+    """Of what an outlet printed; empty where it is not known."""
     seen_before: int = 0
     """Reports of it that earlier digests of this recipient have counted."""
 

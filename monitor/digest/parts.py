@@ -47,6 +47,8 @@ class Known:
     at: datetime | None
     ours: bool
     """A note of the project on a seed, not words of an outlet."""
+    lang: str = ""
+    """Of the outlet's words; empty where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)

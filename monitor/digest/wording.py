@@ -39,7 +39,8 @@ MAX_FOLDS = 8
 ONE_DAY = timedelta(hours=26)
 """A digest that covers more than a day and a clock change names its period: a catch-up, a weekly digest."""
 _QUOTES = {"ja": ("「", "」"), "ru": ("«", "»"), "zh": ("「", "」")}
-_MARKS = frozenset('"“”„«»「」『』‘’')
+_MARKS = frozenset('"“”„«»「」『』‘')
+"""Without the closing single mark: far more often it is an apostrophe, and the opening one tells the pair."""
 
 
 def quoted(printed: Printed, *, curly: bool = False) -> str:
@@ -320,10 +321,15 @@ class Wording(WeekWords):
         return self.phrases.say(key, label=self.label(known.label))
 
     def known(self, known: Known) -> str:
-        """Return the known sentence in quotation marks, a note of ours without, and its day."""
+        """Return the known sentence in its language's quotation marks, a note of ours without, and its day.
+
+        Its language is marked where it is not the reader's.
+        """
         if known.ours:  # the project's notes are English
             return known.text if self.phrases.lang == "en" else f"[en] {known.text}"
-        text = self.sentence(Printed(known.text, "", ""))
+        text = self.sentence(Printed(known.text, known.lang, ""))
+        if known.lang not in {"", self.phrases.lang}:
+            text = f"[{known.lang}] {text}"
         if known.at is None:
             return text
         closing = " " if text.endswith((".", "。", '"', "”", "»", "」", "!", "?")) else self.sign("comma")

@@ -294,10 +294,15 @@ def _meanings(context: Context, told: Sequence[DigestArticle]) -> Iterable[Refer
             at=article.published.at or article.first_seen,
             outlet=article.outlet,
             url=article.url or "",
+            lang=article.lang,
         )
     stories = sorted(ref for ref in refs if ref.startswith("story:"))
     for ref, members in context.store.story_articles(stories).items():
         first = members[0].article
         yield Reference(
-            ref, label=first.title, at=first.published.at or first.first_seen, outlet=first.outlet
+            ref,
+            label=first.title,
+            at=first.published.at or first.first_seen,
+            outlet=first.outlet,
+            lang=first.lang,
         )

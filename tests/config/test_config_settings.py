@@ -172,6 +172,20 @@ def test_recipients_inherit_times_and_zone_and_have_stable_names():
     assert (chat.id, chat.address) == ("apprise:$DESK_CHAT", "json://chat.example/token")
 
 
+def test_no_printed_settings_show_what_must_stay_secret():
+    settings = read(
+        '[digest]\nheartbeat_url = "https://switch.example/key-17"\n'
+        '[[digest.to]]\nkind = "apprise"\naddress = "$DESK_CHAT"\n'
+        '[smtp]\nhost = "localhost"\nfrom = "m@h.example"\n',
+        DESK_CHAT="json://chat.example/key-18",
+        MONITOR_DATABASE="postgresql://u:key-19@h.example/x",
+        MONITOR_SMTP_USER="u",
+        MONITOR_SMTP_PASSWORD="key-20",
+    )
+    assert settings.digest.heartbeat_url.endswith("key-17")
+    assert "key-" not in repr(settings)
+
+
 def test_the_name_of_an_apprise_recipient_does_not_show_its_token():
     settings = read('[[digest.to]]\nkind = "apprise"\naddress = "tgram://123:abc/45"\n')
     assert "abc" not in settings.digest.recipients[0].id

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.digest.build import build, differing
-from monitor.digest.material import LastFact, Restated, Revision, Speaker, Voice
+from monitor.digest.material import LastFact, Reference, Restated, Revision, Speaker, Voice
 from monitor.digest.render import render
 from monitor.model import Change, Direction, JudgedSentence, Level, NoveltyLabel, Quote, Relation
 from tests.digest import invented
@@ -60,6 +60,29 @@ def test_who_said_it_is_taken_from_the_report_that_tells_it_best():
     comment = told_by(1, "2026-11-25 08:00", "Harada", comment=True)
     assert digest(comment, later, speakers=people).stories[0].facts[0].voice is Voice.COMMENT
     assert digest(first, speakers=people).stories[0].facts[0].speaker == "Harada"
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "shown"),
+    [
+        ("en", "The ferry sails.", '"The ferry sails." 2 Feb 2026'),
+        ("ru", "Паром пойдёт.", "[ru] «Паром пойдёт.» 2 Feb 2026"),
+        ("ja", "船が出る。", "[ja] 船が出る。 2 Feb 2026"),
+    ],
+)
+def test_a_known_sentence_in_another_language_than_the_readers_is_marked(lang, text, shown):
+    known = Reference("article:9", at=invented.tokyo("2026-02-02 09:00"), lang=lang)
+    new = fact(0, "The ferry does not sail.", closest=text, ref="article:9")
+    told = digest(
+        judged(article(1, "Post", "Ferry", "2026-11-25 08:00"), sentences=(new,)), references=(known,)
+    )
+    assert f"Known: {shown}" in render(told).text
+
+
+def test_an_apostrophe_makes_no_quotation():
+    new = fact(0, "Japan’s ministry told the crew nothing.")
+    told = digest(judged(article(1, "Post", "Ferry", "2026-11-25 08:00"), sentences=(new,)))
+    assert '"Japan’s ministry told the crew nothing."' in render(told).text
 
 
 def test_more_origins_come_first_and_the_earlier_of_equals():
