@@ -42,7 +42,7 @@ _SHORT = 2
 """Paragraphs up to which a text has no closing background: lead and report."""
 
 _ACROSS = 10
-"""Characters that a comma, semicolon or colon adds to a distance: what stands behind it is another clause."""
+"""Characters that a comma or a conjunction adds to a distance: what stands behind it is another clause."""
 
 _BESIDE = 0.5
 """How much a theme that stands beside the subject (sanctions, gas) counts of a foreign one."""
@@ -546,12 +546,16 @@ def _each(bits: int) -> list[int]:
     return [1 << at for at in range(bits.bit_length()) if bits >> at & 1]
 
 
+_CLAUSE = re.compile(r"[,;:、]|\b(?:as|while|after|amid|whereas|пока|когда|тогда как|на фоне)\b")
+"""Where another clause begins: "two others sign a treaty as a third sends observers"."""
+
+
 def _gap(folded: str, start: int, end: int, others: Sequence[tuple[int, int]]) -> float:
     """Return how far the nearest of the others is: characters, more across marks; infinite without others."""
     nearest = math.inf
     for a, b in others:
         between = folded[end:a] if a >= end else folded[b:start]
-        distance = len(between) + _ACROSS * sum(between.count(mark) for mark in ",;:")
+        distance = len(between) + _ACROSS * len(_CLAUSE.findall(between))
         nearest = min(nearest, distance)
     return nearest
 

@@ -423,3 +423,42 @@ def test_many_sides_of_the_matter_make_a_subject_and_one_sentence_with_all_of_th
 def test_where_nothing_at_all_is_named_one_hint_makes_a_page_worth_reading(shipped, title, lang, suspect):
     found = judged(shipped, title, lang=lang)
     assert (found.level, found.review, found.suspect) == (Level.OFF_TOPIC, False, suspect)
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "body"),
+    [
+        (
+            "en",
+            "Peru and Bolivia sign peace treaty as Japan sends engineers and Russia observers",
+            (
+                "Peru and Bolivia signed a peace treaty on Monday, with Japan paying for roads and Russia among five "
+                "countries that send observers.\n\nThe paper settles who may fish on the lake. Both parliaments vote in "
+                "May.\n\nA reporter asked about the treaty that Russia and Japan lack; nobody answered."
+            ),
+        ),
+        (
+            "ru",
+            "Норвегия и Исландия заключили договор об островах, Россия и Япония прислали наблюдателей",
+            (
+                "Норвегия и Исландия подписали договор о двух островах в северном море. Россия и Япония прислали "
+                "наблюдателей.\n\nСпор длился двадцать лет. Рыбаки получат доступ к обоим портам."
+            ),
+        ),
+    ],
+)
+def test_a_treaty_of_two_others_is_theirs_also_where_both_sides_attend(shipped, lang, title, body):
+    found = judged(shipped, title, "", body, lang, {"en": "GB", "ru": "RU"}[lang])
+    assert found.level is not Level.RELEVANT, found.reason
+
+
+def test_a_landing_in_the_past_does_not_make_todays_order_on_the_islets_history(shipped):
+    body = (
+        "Правительство присвоило имена пяти безымянным скалам в группе Хабомаи.\n\n"
+        "Названия увековечивают десантников 1945 года. Предложила их экспедиция, которая летом обследовала гряду.\n\n"
+        "На самой крупной скале поставят памятный знак. Постоянного населения ни на одной из них нет.\n\n"
+        "Япония выразила протест и потребовала отозвать распоряжение.\n\n"
+        "Мирного договора между двумя странами нет."
+    )
+    found = judged(shipped, "Пять скал у Хабомаи назвали именами десантников", "", body, "ru", "RU")
+    assert found.level is Level.RELEVANT, found.reason
