@@ -129,7 +129,7 @@ def decide(subject: Subject, gathered: Gathered, topic: Topic) -> Verdict:
     likeness = rewrites.find(
         case.traits, gathered.seeds, at=case.at, members=(*gathered.thematic, *gathered.textual)
     )
-    if likeness is not None and likeness.accepted and _turned(case) is None and _taken_back(case) is None:
+    if likeness is not None and likeness.accepted and not _turns(case):
         return _rewrite(verdict, case, likeness)
     return _own(verdict, case, likeness)
 
@@ -330,6 +330,9 @@ def _own(verdict: Verdict, case: _Case, likeness: Likeness | None) -> Verdict:
     elif back is not None:
         relation, context = Relation.NEW, Context.EVENT
         reason = f"New: title or lead take back what {back.ref} told: {_short(back.text)}"
+    elif _drops_aim(case):
+        relation, context = Relation.NEW, Context.EVENT
+        reason = "New: title or lead give up a claim or demand."
     elif event.happened:
         relation, context = Relation.NEW, Context.EVENT
         reason = (
@@ -471,6 +474,7 @@ def _known_position(case: _Case) -> str:
 
 MOST_UNHEARD = 2
 """New words up to which a sentence with the known position says nothing beside it."""
+_NEW_DEMAND = frozenset({"sign:demand", "sign:unheard"})
 _SAYING = frozenset({"gloss:reaffirm", "gloss:statement"})
 
 
@@ -480,6 +484,9 @@ def _as_restated(sentences: tuple[JudgedSentence, ...], case: _Case) -> tuple[Ju
     placed = traits.place(case.readings)
     quoted = {quote.sentence for quote in case.quotes}
 
+    def apart(one: JudgedSentence) -> bool:
+        return novelty.closest(placed[one.position].reading, case.known)[1] <= novelty.APART
+
     def only_worded(one: JudgedSentence) -> bool:
         takes = {
             (speaker, term.removeprefix("act:"))
@@ -488,6 +495,8 @@ def _as_restated(sentences: tuple[JudgedSentence, ...], case: _Case) -> tuple[Ju
         }
         new = novelty.added(placed[one.position].reading, case.known, case.at)
         matter = set(new.terms) - _SAYING
+        if placed[one.position].reading.signs & _NEW_DEMAND and apart(one):
+            return False
         if one.anchors or matter or len(new.words) > MOST_UNHEARD or one.position in quoted:
             return False
         return bool(positions & takes)
@@ -536,6 +545,11 @@ def _turned(case: _Case) -> _Turned | None:
     return _given_up(case)
 
 
+def _turns(case: _Case) -> bool:
+    """Return True for a report that turns something known round: no retelling, whatever it shares."""
+    return _turned(case) is not None or _taken_back(case) is not None or _drops_aim(case)
+
+
 def _taken_back(case: _Case) -> Fact | None:
     """Return the told fact that title or lead take back, as a cancellation does the announcement."""
     found = (
@@ -544,6 +558,13 @@ def _taken_back(case: _Case) -> Fact | None:
         if one.head and not one.reading.aside
     )
     return next((fact for fact in found if fact is not None), None)
+
+
+def _drops_aim(case: _Case) -> bool:
+    return any(
+        one.head and not one.reading.aside and novelty.drops_aim(one.reading, case.known, case.at)
+        for one in traits.place(case.readings)
+    )
 
 
 def _short(text: str) -> str:

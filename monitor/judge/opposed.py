@@ -22,7 +22,13 @@ MATTERS: Mapping[str, frozenset[str]] = {
     "measures": frozenset({"gloss:sanction", "gloss:ban"}),
 }
 """What can be announced and taken back, by its concepts (``[gloss]`` in acts.toml)."""
+AIM = "aim"
+"""A claim or demand, as a matter: -1 where somebody drops it."""
 _OFF, _ON, _LIFTED = "sign:off", "sign:on", "sign:lifted"
+_NO_LONGER, _GIVEN_UP = "sign:no_longer", "sign:given_up"
+_CLAIMED = frozenset(
+    {"gloss:claim", "gloss:return_islands", "gloss:treaty", "gloss:islands", "gloss:sovereignty"}
+)
 _DOUBTFUL = frozenset({"gloss:neg", "gloss:end", "gloss:prospect", "gloss:condition"})
 """Beside these a matter that is only named is not announced."""
 
@@ -38,6 +44,9 @@ def sides(one: Reading, *, named: bool = False) -> Mapping[str, int]:
             side = _measure(one) if matter == "measures" else _happening(one, named=named)
             if side:
                 found[matter] = side
+    dropped = _NO_LONGER in one.signs or (_GIVEN_UP in one.signs and not one.negated)
+    if dropped and one.terms & _CLAIMED:
+        found[AIM] = -1
     return found
 
 
@@ -57,6 +66,11 @@ def _happening(one: Reading, *, named: bool) -> int:
     if off or on:
         return on - off
     return int(named and not one.terms & _DOUBTFUL)
+
+
+def gives_up(one: Reading) -> bool:
+    """Return True for a sentence that drops a demand or a claim ("no longer insists on the islands")."""
+    return sides(one).get(AIM) == -1
 
 
 def against(mine: Mapping[str, int], theirs: Mapping[str, int]) -> Collection[str]:

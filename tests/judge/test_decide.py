@@ -275,3 +275,49 @@ def test_the_same_input_gives_the_same_verdict():
     gathered = {"thematic": (stored(4, *GRAVES_EN), stored(5, *FOLLOW_UP))}
     turned = {"thematic": tuple(reversed(gathered["thematic"]))}
     assert verdict(GRAVES_JA, "ja", **gathered) == verdict(GRAVES_JA, "ja", **turned)
+
+
+@pytest.mark.parametrize(
+    ("lang", "lead"),
+    [
+        ("en", "Japan no longer insists on the return of the islands, a deputy foreign minister said."),
+        ("en", "Japan drops its claim to the islands, a deputy foreign minister said."),
+        ("ru", "Япония больше не настаивает на возвращении островов, заявил замглавы МИД."),
+        ("ja", "外務次官は、島の返還にはこだわらないと述べた。"),
+    ],
+)
+def test_a_claim_given_up_is_news_once_whoever_says_it(lang, lead):
+    found = verdict(("", lead), lang, at="2032-01-20")
+    assert found.relation is Relation.NEW
+    assert new_facts(found) == [lead]
+    told = (decide.ToldSentence("article:5", lead, lang, day("2032-01-19")),)
+    assert new_facts(verdict(("", lead + " "), lang, at="2032-01-20", told=told)) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "lead"),
+    [
+        ("en", "Japan does not drop its claim to the islands, a deputy foreign minister said."),
+        ("en", "In 1956 Japan dropped its claim to the northern islands, a historian said."),
+        ("ru", "Япония не отказалась от претензий на острова, заявил замглавы МИД."),
+    ],
+)
+def test_a_claim_that_is_kept_or_was_given_up_long_ago_is_none(lang, lead):
+    assert "give up" not in verdict(("", lead), lang, at="2032-01-20").reason
+
+
+@pytest.mark.parametrize(
+    "demand",
+    [
+        "Japan must first return four captured soldiers, he said.",
+        "There will be no talks until Japan returns four captured soldiers to the army, Stepan Orlov said.",
+    ],
+)
+def test_a_new_demand_inside_a_refusal_is_told(demand):
+    again = (
+        "Orlov: no talks with Japan",
+        f"There are no talks with Japan, Stepan Orlov said on Tuesday. {demand}",
+    )
+    found = verdict(again, at="2032-01-20")
+    assert found.relation is Relation.RESTATEMENT
+    assert new_facts(found) == [demand]

@@ -185,3 +185,48 @@ def test_what_begins_as_background_needs_a_name_or_figure_to_be_new():
     assert label(told).label is NoveltyLabel.NEW_FACT
     assert label(f"What you need to know: {told}").label is not NoveltyLabel.NEW_FACT
     assert label("What you need to know: 47 percent agree.").label is NoveltyLabel.NEW_FACT
+
+
+MEETING = {
+    "en": "A deputy foreign minister met his Russian colleague in Wakkanai on 21 May. {}",
+    "ru": "Заместитель министра иностранных дел встретился 21 мая в Вакканае с российским коллегой. {}",
+    "ja": "外務次官は5月21日、稚内でロシアの次官と会談した。{}",
+}
+
+
+def after_meeting(lang: str, text: str, *, context: Context = Context.EVENT):
+    found = readings(MEETING[lang].format(text), lang, at=AT)
+    return novelty.label(found, KNOWN, context=context, at=day(AT))[-1]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Neither minister mentioned the graves."),
+        ("en", "They ended without agreement."),
+        ("ru", "Договориться не удалось."),
+        ("ru", "Приглашение не получено."),
+        ("ja", "合意には至らなかった。"),
+    ],
+)
+def test_what_did_not_happen_at_an_event_is_told(lang, text):
+    assert after_meeting(lang, text).label is NoveltyLabel.NEW_FACT
+    assert after_meeting(lang, text, context=Context.RETOLD).label is not NoveltyLabel.NEW_FACT
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Russia and Japan have no peace treaty."),
+        ("en", "There are no talks with Japan."),
+        ("ru", "Мирный договор не подписан."),
+        ("ja", "両国は平和条約を結んでいない。"),
+    ],
+)
+def test_what_history_denies_is_not_told_again(lang, text):
+    assert after_meeting(lang, text).label is not NoveltyLabel.NEW_FACT
+
+
+def test_a_refusal_until_is_not_the_opposite_of_an_offer_if():
+    text = "Orlov says that there are talks with Japan only until sanctions change."
+    assert "negation" not in label(text, context=Context.RETOLD).anchors
