@@ -14,6 +14,7 @@ from tests.digest.invented import article, fact, judged
 RESUME = "Russia and Japan will resume talks on a treaty in Geneva on 14 December."
 RESUME_RU = "Россия и Япония возобновят переговоры о договоре в Женеве 14 декабря."
 OFF = "Russia has cancelled the talks with Japan in Geneva on 14 December."
+OFF_TO_RESUME = "Russia has cancelled the talks with Japan that were to resume in Geneva on 14 December."
 OFF_RU = "Россия отменила переговоры с Японией в Женеве 14 декабря."
 OFF_JA = "ロシアは12月14日にジュネーブで予定された日本との交渉を中断した。"
 VISITS = "Visits to the graves will resume in May."
@@ -27,6 +28,8 @@ HELD = ("place:geneva", "date:2026-12-14")
         ((RESUME, "en"), (OFF, "en"), True),
         ((RESUME, "en"), (OFF_RU, "ru"), True),
         ((RESUME_RU, "ru"), (OFF_JA, "ja"), True),
+        ((RESUME, "en"), (OFF_TO_RESUME, "en"), True),
+        ((RESUME_RU, "ru"), (OFF_TO_RESUME, "en"), True),
         ((VISITS, "en"), (NO_VISITS, "ru"), True),
         ((RESUME, "en"), (RESUME_RU, "ru"), False),
         ((OFF, "en"), (OFF_JA, "ja"), False),
