@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monitor.digest import reversal
+from monitor.digest.columns import width
 from monitor.digest.likeness import Likeness
 from monitor.digest.material import DigestArticle, Material, Reference, Speaker, Voice
 from monitor.digest.parts import Fact, First, Known, Printed
@@ -27,6 +28,8 @@ RANK = {Voice.GOVERNMENT: 0, Voice.OFFICIAL: 1, Voice.OUTLET: 2, Voice.COMMENT: 
 SAME_WORDING = 0.6
 """Dice of letter pairs from which two sentences of one story and language are one fact: the digest's own
 measure on the few sentences of one story, chosen on the samples in tests/digest."""
+QUOTED_COLUMNS = 30
+"""Width of the letters of a quotation from which it tells by itself: six words, or fifteen Japanese signs."""
 SAME_ANCHORS = 0.5
 """Jaccard of hard anchors from which sentences of one story in two languages are one fact."""
 OLD_AFTER = timedelta(hours=36)
@@ -133,6 +136,7 @@ def _same_fact(kept: Candidate, one: Candidate, like: Likeness | None) -> bool:
     given = [(kept.article, kept.sentence), *kept.others]
     same = any(
         _says_same(sentence, article.article.lang, one.sentence, lang)
+        or _quotes_same(article, sentence, one)
         or (
             like is not None
             and article.article.lang != lang
@@ -160,6 +164,29 @@ def _says_same(a: JudgedSentence, a_lang: str, b: JudgedSentence, b_lang: str) -
     return _dice(a.text, b.text) >= SAME_WORDING
 
 
+def _quotes_same(article: DigestArticle, sentence: JudgedSentence, one: Candidate) -> bool:
+    """Return True when two sentences hold the same words in quotation marks, and no other figures.
+
+    What is said around them, and what of it is new, may differ.
+    """
+    if article.article.lang != one.article.article.lang:
+        return False
+    if _figures(sentence.anchors) != _figures(one.sentence.anchors):
+        return False
+    here, there = _words_said(article, sentence), _words_said(one.article, one.sentence)
+    return any(a in b or b in a for a in here for b in there)
+
+
+def _words_said(article: DigestArticle, sentence: JudgedSentence) -> list[str]:
+    """Return the letters of each quotation in a sentence that is long enough to tell by itself."""
+    said = [_letters(one.words) for one in article.quotes if one.words and one.words in sentence.text]
+    return [words for words in said if width(words) >= QUOTED_COLUMNS]
+
+
+def _figures(anchors: Iterable[str]) -> set[str]:
+    return {one for one in anchors if one.startswith(_FIGURES)}
+
+
 def _same_anchors(a: set[str], b: set[str]) -> bool:
     told = len(a & b) > 1 or any(one.startswith(_FIGURES) for one in a & b)
     return told and _jaccard(a, b) >= SAME_ANCHORS
@@ -184,8 +211,12 @@ def _dice(a: str, b: str) -> float:
     )
 
 
+def _letters(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+
+
 def _pairs(text: str) -> set[str]:
-    letters = "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+    letters = _letters(text)
     return {letters[i : i + 2] for i in range(len(letters) - 1)}
 
 

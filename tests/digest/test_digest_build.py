@@ -79,6 +79,29 @@ def test_a_known_sentence_in_another_language_than_the_readers_is_marked(lang, t
     assert f"Known: {shown}" in render(told).text
 
 
+def test_the_same_words_in_quotation_marks_are_one_fact_whatever_is_said_around_them():
+    """Seen with two agencies: one sentence turned a known negation round, the other was not taken to."""
+    words = "We agreed to let the ferry sail again"
+
+    def told_by(number, text, *anchors, said=words):
+        one = article(number, f"Post {number}", "Ferry", f"2026-11-25 0{number}:00")
+        return judged(
+            one, story="story:1", sentences=(fact(0, text, *anchors),), quotes=(Quote("Harada", said),)
+        )
+
+    first = told_by(1, f'"{words}," Harada told the reporters who had come.', "date:2026-12-14", "negation")
+    again = told_by(2, f'Spokesman Jun Harada said on Sunday "{words}".', "date:2026-12-14")
+    (one,) = digest(first, again).stories[0].facts
+    assert (one.outlets, one.origins, one.said.outlet) == (2, 2, "Post 1")
+    other_day = told_by(3, f'Spokesman Jun Harada said on Sunday "{words}".', "date:2026-12-15")
+    assert digest(first, other_day).facts == 2
+    few = (
+        told_by(1, 'Harada said "Yes" in the morning.', said="Yes"),
+        told_by(2, '"Yes", it was.', said="Yes"),
+    )
+    assert digest(*few).facts == 2
+
+
 def test_an_apostrophe_makes_no_quotation():
     new = fact(0, "Japan’s ministry told the crew nothing.")
     told = digest(judged(article(1, "Post", "Ferry", "2026-11-25 08:00"), sentences=(new,)))
