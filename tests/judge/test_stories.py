@@ -103,3 +103,28 @@ def test_a_title_that_the_other_report_tells_speaks_for_it(lang):
     told = traits_of(other, text.format(here) + " " + title.format(here) + ".", lang)
     untold = traits_of(other, text.format(here), lang)
     assert stories.likeness(report, told, KNOWN) > stories.likeness(report, untold, KNOWN)
+
+
+DRILLS = {
+    "en": ("Morita protests over drills near Kunashir", "Foreign Minister Keiji Morita protested to Russia on Tuesday over drills near Kunashir, he told reporters in Tokyo. They are set for 20 May."),
+    "ru": ("Морита заявил протест из-за учений у Кунашира", "Министр иностранных дел Кэйдзи Морита во вторник в Токио выразил протест России из-за учений у Кунашира. Они назначены на 20 мая."),
+    "ja": ("国後島の演習に抗議　森田外相", "森田外相は6日、東京で記者団に、国後島周辺での演習についてロシアに抗議したと述べた。20日に始まる。"),
+}  # fmt: skip
+GRAVES = {
+    "en": ("Morita asks Russia to allow visits to graves", "Foreign Minister Keiji Morita asked Russia on Tuesday to allow visits to graves on Kunashir, he told reporters in Tokyo. The islanders are old."),
+    "ru": ("Морита просит Россию пустить на могилы", "Министр иностранных дел Кэйдзи Морита во вторник в Токио попросил Россию разрешить посещение могил на Кунашире. Жители стары."),
+    "ja": ("墓参の再開をロシアに要請　森田外相", "森田外相は6日、東京で記者団に、国後島の墓参の再開をロシアに求めたと述べた。元島民は高齢だ。"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "other"), list(itertools.product(("en", "ru", "ja"), repeat=2)))
+def test_two_acts_of_one_minister_on_one_day_are_two_stories(one, other):
+    store = (stored(1, *DRILLS[one], one),)
+    assert stories.join(traits_of(*GRAVES[other], other), day("2031-05-07"), store, KNOWN) is None
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "ja"])
+def test_a_report_that_tells_both_acts_is_not_kept_apart(lang):
+    both = (GRAVES[lang][0], f"{GRAVES[lang][1]} {DRILLS[lang][1]}")
+    store = (stored(1, *DRILLS[lang], lang),)
+    assert stories.join(traits_of(*both, lang), day("2031-05-07"), store, KNOWN) is not None
