@@ -428,7 +428,8 @@ def _label(position: int, one: Reading, room: _Room, says: float) -> JudgedSente
     fact, share = closest(one, known)
     back = taken_back(one, known, room.at)
     dropped = not one.aside and drops_aim(one, known, room.at)
-    turned = back is not None or dropped or _turned(one, fact, room.at)
+    settled = fact is not None and bool(fact.sides) and bool(_told_of(one, known, room.at))
+    turned = back is not None or dropped or (not settled and _turned(one, fact, room.at))
     new = (*found.anchors, *(("negation",) if turned else ()))
     told_anew = context in {Context.EVENT, Context.RESTATED} and not one.aside
     apart = APART_WEIGHT if told_anew and share <= APART and one.covered else 0.0
@@ -514,9 +515,25 @@ def taken_back(one: Reading, known: Known, at: datetime | None) -> Fact | None:
 
     What was told later than this report is not taken back by it, and history takes nothing back.
     """
+    for matter, side, told in _told_of(one, known, at):
+        last = max(told, key=lambda fact: (_moment(fact), fact.sides[matter] == side))
+        if last.sides[matter] == side:
+            continue
+        # Told before the last turn it is the story so far, unless the report comes with it.
+        again = any(fact.sides[matter] == side for fact in told)
+        if not again or one.sentence.part == "title" or "gloss:resume" in one.terms:
+            return last
+    return None
+
+
+def _told_of(one: Reading, known: Known, at: datetime | None) -> list[tuple[str, int, list[Fact]]]:
+    """Return (matter, side, told facts) where the sentence takes a side and something was told.
+
+    Told of the same place or day, and not later than this report.
+    """
     mine = opposed.sides(one)
     if not mine or _tells_history(one, at):
-        return None
+        return []
     own = {anchor for anchor in one.anchors if _is_of_one_event(anchor, known, at)}
     if one.sentence.part == "title":
         own |= _one_island(one)
@@ -525,16 +542,10 @@ def taken_back(one: Reading, known: Known, at: datetime | None) -> Fact | None:
         for fact in known.facts
         if fact.sides and own & (fact.anchors | fact.terms) and not _is_later(fact, at)
     ]
-    for matter in mine:
-        told = [fact for fact in about if matter in fact.sides]
-        last = max(told, key=lambda fact: (_moment(fact), fact.sides[matter] == mine[matter]), default=None)
-        if last is None or last.sides[matter] == mine[matter]:
-            continue
-        # Told before the last turn it is the story so far, unless the report comes with it.
-        again = any(fact.sides[matter] == mine[matter] for fact in told)
-        if not again or one.sentence.part == "title" or "gloss:resume" in one.terms:
-            return last
-    return None
+    found = [
+        (matter, side, [fact for fact in about if matter in fact.sides]) for matter, side in mine.items()
+    ]
+    return [one for one in found if one[2]]
 
 
 def drops_aim(one: Reading, known: Known, at: datetime | None) -> bool:

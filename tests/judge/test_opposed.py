@@ -56,9 +56,10 @@ def test_the_same_told_again_takes_nothing_back(report, first, then):
     assert not any("negation" in one.anchors for one in found.sentences)
 
 
-def test_a_cancellation_told_once_is_not_told_again_by_the_next_outlet():
-    known = told((SET["en"], "en", "2031-05-10"), (OFF["ru"], "ru", "2031-05-11"))
-    found = verdict(OFF["ja"], "ja", at="2031-05-12", told=known)
+@pytest.mark.parametrize(("first", "then"), BOTH)
+def test_a_cancellation_told_once_is_not_told_again_by_the_next_outlet(first, then):
+    known = told((SET[then], then, "2031-05-10"), (OFF[first], first, "2031-05-11"))
+    found = verdict(OFF[then], then, at="2031-05-12", told=known)
     assert not any("negation" in one.anchors for one in found.sentences)
 
 

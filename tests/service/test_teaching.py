@@ -165,3 +165,45 @@ def test_a_marked_article_itself_is_folded_away(tmp_path, clock):
         assert first.verdict.relation is Relation.NEW
         byhand.mark(context, first.id, "known")
         assert told(context) == set()
+
+
+TALKS = (
+    "Russia and Japan to hold talks on graves in Wakkanai",
+    ("Russia and Japan will hold talks on visits to graves on Kunashir in Wakkanai on 21 February, a deputy foreign "
+    "minister said. The two have no peace treaty."),
+)  # fmt: skip
+NO_TALKS = {
+    "en": (
+        "Talks on graves in Wakkanai called off",
+        ("The talks on visits to graves on Kunashir, due in Wakkanai on 21 February, have been called off, a deputy foreign "
+        "minister said. Russia and Japan have no peace treaty."),
+    ),
+    "ru": (
+        "Переговоры о могилах в Вакканае отменены",
+        ("Переговоры о посещении могил на Кунашире, назначенные на 21 февраля в Вакканае, отменены, сообщил замглавы МИД. "
+        "Россия и Япония не имеют мирного договора."),
+    ),
+    "ja": (
+        "稚内の墓参協議が中止に",
+        "2月21日に稚内で予定されていた国後島墓参をめぐる日ロの協議が中止になったと外務次官が述べた。日ロ間に平和条約はない。",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "ja"])
+def test_what_a_digest_announced_and_is_called_off_is_told_once(tmp_path, clock, lang):
+    with desk(write(tmp_path, [FILE]), clock, begun=clock.now) as context:
+        first = put(context, "first", "en", TALKS)
+        clock.on(days=1)
+        context.run(send.send_due(context))
+        off = put(context, "off", lang, NO_TALKS[lang])
+        clock.on(days=1)
+        context.run(send.send_due(context))
+        (told,) = (s["facts"] for s in context.store.digest("file", "2027-02-03T07:00").data["stories"])
+        clock.on(days=1)
+        late = put(context, "late", "en", NO_TALKS["en"]) if lang != "en" else off
+    assert (off.verdict.relation, off.story) == (Relation.NEW, first.story)
+    assert f"article:{first.id}" in off.verdict.reason
+    assert "negation" in news(off)
+    assert told
+    assert lang == "en" or "negation" not in news(late)
