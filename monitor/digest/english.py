@@ -51,6 +51,7 @@ ENGLISH = Phrases(
         "see_end": "(see the end)",
         "nothing": "Nothing new, and we could look: {looked} of {total} sources, {until}, {gaps}",
         "no_gap": "no gap",
+        "unwatched": "not watched before {time}",
         "gaps": ("{n} with a gap", "{n} with gaps"),
         "never_readable": "Never readable by programs: {names}.",
         "last_fact": "Last new fact: {time}.",

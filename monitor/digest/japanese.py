@@ -50,6 +50,7 @@ JAPANESE = Phrases(
         "see_end": "（末尾参照）",
         "nothing": "新規なし。確認はできた: {total}件中{looked}件の情報源、{until}、{gaps}",
         "no_gap": "空白なし",
+        "unwatched": "{time}より前は未確認",
         "gaps": ("空白のあるもの{n}件",),
         "never_readable": "プログラムでは読めないもの: {names}。",
         "last_fact": "最後の新しい事実: {time}。",

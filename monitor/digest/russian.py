@@ -61,6 +61,7 @@ RUSSIAN = Phrases(
         "see_end": "(см. в конце)",
         "nothing": "Нового нет, и мы могли смотреть: {looked} из {total} источников, {until}, {gaps}",
         "no_gap": "без пробелов",
+        "unwatched": "до {time} не смотрели",
         "gaps": ("{n} с пробелом", "{n} с пробелами", "{n} с пробелами"),
         "never_readable": "Программам не открыты: {names}.",
         "last_fact": "Последний новый факт: {time}.",

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from monitor.digest.material import Belated, SourceReport, Span
 from monitor.digest.safe import link
-from monitor.digest.sight import Blind, Cause, union
+from monitor.digest.sight import LEAST_PATIENCE, Blind, Cause, union
 from monitor.digest.times import Times
 from monitor.model import Health
 
@@ -57,8 +57,16 @@ class Unseen(Times):
         counts = (("newly", len(self.digest.sight.newly)), ("as_before", len(self.digest.sight.standing)))
         return [self.phrases.count(key, n) for key, n in counts if n]
 
+    def begun_late(self) -> datetime | None:
+        """Return since when this installation looks, where the period began before: nobody saw all of it."""
+        begun = self.digest.watched_since
+        if begun is None or begun - self.digest.period[0] <= LEAST_PATIENCE:
+            return None
+        return begun
+
     def _nothing(self) -> str:
         seen = self.digest.sight
+        begun = self.begun_late()
         gaps = (
             self.phrases.count("gaps", len(seen.gaps))
             if seen.gaps or seen.blind
@@ -66,6 +74,8 @@ class Unseen(Times):
         )
         if seen.blind and not seen.gaps:
             gaps = ""
+        if begun is not None and not seen.gaps:
+            gaps = self.phrases.say("unwatched", time=self.weekday_moment(begun))
         line = self.phrases.say(
             "nothing", looked=len(seen.looked), total=seen.total, until=self._until(), gaps=gaps
         ).rstrip(self.sign("comma"))

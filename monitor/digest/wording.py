@@ -115,7 +115,8 @@ class Wording(WeekWords):
             return cut(
                 say("subject.blind", long=long, **common | {"date": self._short_date()}), SUBJECT_COLUMNS
             )
-        but = self._also()
+        begun = self.begun_late()
+        but = [*self._also(), *([say("unwatched", time=self.day(begun))] if begun else [])]
         return say("subject.nothing_but" if but else "subject.nothing", but=self.listed(but), **common)
 
     def _short_date(self) -> str:

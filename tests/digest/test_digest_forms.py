@@ -149,6 +149,25 @@ def test_a_digest_that_reaches_behind_the_first_look_says_when_that_was():
     assert "First look" not in render(build(replace(material, watched_since=start))).text
 
 
+def test_nothing_new_is_not_said_of_hours_before_the_first_look():
+    """Seen with a baseline of yesterday on a desk begun today: "no gap", though nobody had looked."""
+    start, begun = invented.tokyo("2026-11-26 06:00"), invented.tokyo("2026-11-26 23:30")
+    day = replace(
+        invented.empty_day(),
+        period=invented.Span(start, invented.empty_day().period.end),
+        watched_since=begun,
+    )
+    said = {
+        lang: render(build(replace(day, recipient=replace(day.recipient, language=lang))))
+        for lang in ("en", "ru", "ja")
+    }
+    assert said["en"].subject == "[treaty] nothing new, not watched before 26 Nov - Fri 27 Nov 2026"
+    assert "not watched before Thu 26 Nov 23:30" in " ".join(said["en"].text.split())
+    assert "до чт 26 ноя 23:30 не смотрели" in " ".join(said["ru"].text.split())
+    assert "no gap" not in said["en"].text
+    assert "no gap" in render(build(replace(day, watched_since=start))).text
+
+
 def test_a_name_and_its_figure_stand_on_one_line():
     text = render(build(invented.empty_day())).text
     folds = re.search(r"know:(.*?)\nLast", text, re.DOTALL)[1]
