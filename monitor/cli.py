@@ -191,9 +191,10 @@ def _known_sources(settings: Settings, wanted: list[str] | None) -> list[str]:
     return list(wanted or [])
 
 
-def _day(text: str, option: str) -> datetime:
-    """Read ``2025-10-24`` or a date with time; dates are UTC midnights."""
+def _day(text: str, option: str, zone: str = "UTC") -> datetime:
+    """Read ``2025-10-24`` or a date with time as a moment in UTC; without an offset it is one of the zone."""
     from datetime import UTC, datetime
+    from zoneinfo import ZoneInfo
 
     from monitor.errors import UsageError
 
@@ -201,7 +202,7 @@ def _day(text: str, option: str) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{option} {text!r}: write a date like 2025-10-24") from None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    return (at.replace(tzinfo=ZoneInfo(zone)) if at.tzinfo is None else at).astimezone(UTC)
 
 
 def _span(text: str, option: str) -> Any:
@@ -281,7 +282,9 @@ def digest(
         ),
     ] = "",
     since: Annotated[str, typer.Option(metavar="T", help="Everything first seen since then.")] = "",
-    until: Annotated[str, typer.Option(metavar="T", help="… and until then.")] = "",
+    until: Annotated[
+        str, typer.Option(metavar="T", help="… and until then; both in the recipient's zone.")
+    ] = "",
     format: Annotated[  # noqa: A002  the option's name
         str, typer.Option(metavar="FORMAT", help="text, html, json or markdown.")
     ] = "text",
@@ -342,8 +345,8 @@ def digest(
                 context,
                 recipient,
                 format,
-                since=_day(since, "--since") if since else None,
-                until=_day(until, "--until") if until else None,
+                since=_day(since, "--since", recipient.zone) if since else None,
+                until=_day(until, "--until", recipient.zone) if until else None,
             )
     if output is not None:
         _write(output, text)

@@ -101,9 +101,10 @@ def stored_row(context: Context, recipient: Recipient, slot: str) -> DigestRow:
     """Return the stored digest of a day (its last) or slot; UsageError says which is the last one."""
     if not DATED.match(slot) and not slot.startswith(ALERT_SLOT):
         raise UsageError(f"--slot {slot!r}: write a day like 2026-11-26, or a slot like 2026-11-26T07:00")
-    whole = "T" in slot or slot.startswith(ALERT_SLOT)
-    named = [slot] if whole else [f"{slot}T{at}" for at in reversed(recipient.at)]
-    row = next((row for name in named if (row := context.store.digest(recipient.id, name))), None)
+    if "T" in slot or slot.startswith(ALERT_SLOT):
+        row = context.store.digest(recipient.id, slot)
+    else:
+        row = _last_of_day(context, recipient, slot)
     if row is None:
         last = context.store.last_digest(recipient.id)
         there = f"its last one is --slot {last.slot}" if last else "none was built yet"
@@ -112,6 +113,12 @@ def stored_row(context: Context, recipient: Recipient, slot: str) -> DigestRow:
             "What the next would say: monitor digest"
         )
     return row
+
+
+def _last_of_day(context: Context, recipient: Recipient, day: str) -> DigestRow | None:
+    """Return the last digest of a local day, whatever its times were set to then."""
+    every = context.store.digests_since(datetime.min.replace(tzinfo=UTC), recipient.id)
+    return max((row for row in every if row.slot.startswith(f"{day}T")), key=lambda r: r.slot, default=None)
 
 
 def printed(

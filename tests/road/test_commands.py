@@ -148,6 +148,12 @@ def test_times_in_json_are_iso_8601(polled):
     assert all("T" in row["last_success"] for row in data)
 
 
+def test_days_on_the_command_line_are_those_of_the_reader(polled):
+    printed = polled.monitor("digest", "--since", "2026-01-01", "--until", "2026-01-02", "--format", "json")
+    start, end = json.loads(printed.stdout)["period"].values()
+    assert (start, end) == ("2025-12-31T15:00:00Z", "2026-01-01T15:00:00Z")  # Tokyo's midnights
+
+
 def test_exports_are_utf_8_on_every_terminal(polled):
     for form in ("jsonl", "csv", "atom"):
         plain = run_bytes(polled, "export", "--format", form)

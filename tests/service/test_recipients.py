@@ -56,6 +56,18 @@ def mails(server):
     return {mail["To"]: mail for mail in read}
 
 
+def test_a_day_finds_its_digest_also_after_the_times_were_changed(tmp_path, clock, server):
+    with opened(tmp_path, clock, server, 'kind = "file"\nat = ["07:00", "18:00"]') as context:
+        for hour in (7, 11):
+            clock.on(hours=hour)
+            sent(context)
+        before = send.stored(context, context.settings.digest.recipients[0], "2026-11-20", "json")
+    with opened(tmp_path, clock, server, 'kind = "file"\nat = ["09:30"]') as context:
+        after = send.stored(context, context.settings.digest.recipients[0], "2026-11-20", "json")
+    assert '"slot": "2026-11-20T18:00"' in before
+    assert after == before
+
+
 def test_each_recipient_has_his_own_times_zone_and_language(tmp_path, clock, server):
     recipients = (
         mail_to("tokyo", 'at = ["07:00", "18:00"]\nzone = "Asia/Tokyo"\nlanguage = "ja"'),
