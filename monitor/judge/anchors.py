@@ -60,7 +60,8 @@ class Reading:
     aside: bool = False
     """True when it begins as the background of a report does."""
     signs: frozenset[str] = frozenset()
-    """Words that say what becomes of a matter (``[sign]`` in acts.toml); no concepts of their own."""
+    """Words that say what becomes of a matter (``[sign]`` in acts.toml), alone and with the concepts they are
+    said of: ``sign:off``, ``sign:off@gloss:talks``."""
 
 
 def is_report_day(anchor: str, at: datetime | None) -> bool:
@@ -130,8 +131,62 @@ def _read(
         reports=any(span.term.startswith("verb:") for span in spans),
         first=any(span.term == "plain:first" for span in spans),
         aside=any(span.term == "plain:aside" and span.start <= _ASIDE_WITHIN for span in spans),
-        signs=lexicon.signs(folded, lang),
+        signs=_signs(folded, lexicon.signs(folded, lang), spans),
     )
+
+
+_BESIDE, _BEYOND = 14, 40
+"""Characters up to which a sign is said of the concept after it ("scrapped the talks"), and where nothing
+else is near it."""
+_CLAUSE = re.compile(r"[,;:、；]")
+
+
+def _signs(folded: str, signs: Sequence[Span], spans: Sequence[Span]) -> frozenset[str]:
+    """Return the signs of a sentence, and each with the concepts it is said of."""
+    concepts = [span for span in spans if span.term.startswith("gloss:")]
+    refusals = [span for span in concepts if span.term == "gloss:refuse"]
+    found = {sign.term for sign in signs}
+    for sign in (*signs, *refusals):
+        name = sign.term if sign.term.startswith("sign:") else "sign:off"
+        found |= {f"{name}@{term}" for term in _said_of(folded, sign, concepts)}
+    return frozenset(found)
+
+
+def _said_of(folded: str, sign: Span, concepts: Sequence[Span]) -> set[str]:
+    """Return the concepts a sign is said of: what it stands before, else what its clause names before it.
+
+    Of "talks on visits" it is said of the talks.
+    """
+    after = [one for one in concepts if one.start >= sign.start and one.end > sign.start]
+    beside = [one for one in after if one.term in MATTERS and one.start - sign.end <= _BESIDE]
+    if beside:
+        first = min(one.start for one in beside)
+        return {one.term for one in beside if one.start == first}
+    before = [one for one in concepts if one.term in MATTERS and one.end <= sign.start]
+    cut = max((hit.end() for hit in _CLAUSE.finditer(folded, 0, sign.start)), default=0)
+    named = [one for one in before if one.start >= cut] or before
+    if named:
+        about = {one.term for one in named}
+        return about & _TALKS or about
+    beyond = [one for one in after if one.term in MATTERS and one.start - sign.end <= _BEYOND]
+    if sign.term == "gloss:refuse" or not beyond:
+        return set()
+    return {min(beyond, key=lambda one: one.start).term}
+
+
+_TALKS = frozenset({"gloss:talks", "gloss:contact", "gloss:meeting"})
+MATTERS = _TALKS | {
+    "gloss:visit",
+    "gloss:graves",
+    "gloss:exchange",
+    "gloss:visa",
+    "gloss:exercise",
+    "gloss:ferry",
+    "gloss:flight",
+    "gloss:sanction",
+    "gloss:ban",
+}
+"""Concepts of what can be announced and called off (see `judge.opposed`)."""
 
 
 def _spokesmen(terms: set[str], spans: Sequence[Span], lexicon: Lexicon) -> set[str]:

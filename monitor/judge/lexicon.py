@@ -80,13 +80,12 @@ class Lexicon:
             return []
         return _longest(Span(terms[hit.key], hit.start, hit.end) for hit in matcher.find(folded))
 
-    def signs(self, folded: str, lang: str) -> frozenset[str]:
+    def signs(self, folded: str, lang: str) -> list[Span]:
         """Return the signs (``sign:off`` …) in a folded sentence, whatever concepts their words have too."""
         matcher, terms = self._signs.get(language(lang), (None, ()))
         if matcher is None:
-            return frozenset()
-        found = _longest(Span(terms[hit.key], hit.start, hit.end) for hit in matcher.find(folded))
-        return frozenset(span.term for span in found)
+            return []
+        return _longest(Span(terms[hit.key], hit.start, hit.end) for hit in matcher.find(folded))
 
     def acts_of(self, terms: frozenset[str]) -> list[str]:
         """Return the speech acts that a sentence with these terms shows, in the order of the file."""

@@ -36,12 +36,15 @@ _DOUBTFUL = frozenset({"gloss:neg", "gloss:end", "gloss:prospect", "gloss:condit
 def sides(one: Reading, *, named: bool = False) -> Mapping[str, int]:
     """Return 1 or -1 for the matters on which a sentence takes a side.
 
-    With ``named`` a matter that is spoken of without any doubt counts as announced.
+    With ``named`` a matter that is spoken of without any doubt counts as announced, but not what talks are
+    about.
     """
     found = {}
     for matter, concepts in MATTERS.items():
         if concepts & one.terms:
-            side = _measure(one) if matter == "measures" else _happening(one, named=named)
+            side = _measure(one) if matter == "measures" else _happening(one, concepts)
+            if named and not side and (matter == "talks" or not MATTERS["talks"] & one.terms):
+                side = _named(one, concepts)
             if side:
                 found[matter] = side
     dropped = _NO_LONGER in one.signs or (_GIVEN_UP in one.signs and not one.negated)
@@ -51,21 +54,30 @@ def sides(one: Reading, *, named: bool = False) -> Mapping[str, int]:
 
 
 def _measure(one: Reading) -> int:
-    off = bool(one.signs & {_OFF, _LIFTED})
-    if off:
+    concepts = MATTERS["measures"]
+    if _has(one, _OFF, concepts) or _has(one, _LIFTED, concepts):
         return -1 if "act:sanction" not in one.terms else 0
     return 0 if one.terms & _DOUBTFUL else 1
 
 
-def _happening(one: Reading, *, named: bool) -> int:
+def _happening(one: Reading, concepts: frozenset[str]) -> int:
     banned = "gloss:ban" in one.terms
     if _LIFTED in one.signs and (banned or "gloss:sanction" in one.terms):
         return 0
-    off = _OFF in one.signs or banned or "gloss:refuse" in one.terms
-    on = _ON in one.signs and not one.negated
-    if off or on:
-        return on - off
-    return int(named and not one.terms & _DOUBTFUL)
+    off = banned or _has(one, _OFF, concepts)
+    on = _has(one, _ON, concepts) and not one.negated
+    return on - off
+
+
+def _named(one: Reading, concepts: frozenset[str]) -> int:
+    """Return 1 for a matter that is spoken of without any doubt."""
+    off = "gloss:ban" in one.terms or _has(one, _OFF, concepts)
+    return int(not off and not one.terms & _DOUBTFUL)
+
+
+def _has(one: Reading, sign: str, concepts: frozenset[str]) -> bool:
+    """Return True where a sign is said of one of the concepts."""
+    return any(f"{sign}@{concept}" in one.signs for concept in concepts)
 
 
 def gives_up(one: Reading) -> bool:

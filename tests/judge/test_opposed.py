@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from monitor.judge import opposed
+from monitor.judge import anchors, opposed
 from monitor.judge.novelty import ToldSentence
 from monitor.model import NoveltyLabel, Relation
 from tests.judge.event_samples import day, readings
@@ -112,3 +112,21 @@ def test_visits_sanctions_ferries_and_drills_turn_as_talks_do(lang, before, afte
 )
 def test_a_sentence_takes_a_side_for_each_matter(lang, text, side):
     assert opposed.sides(readings(text, lang)[0]) == side
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "The visits, suspended by Moscow, are on the agenda of the talks in Wakkanai on 21 May."),
+        ("en", "Delegates refused to comment before the meeting in Wakkanai."),
+        ("ru", "Переговоры о приостановленных поездках на могилы пройдут 21 мая в Вакканае."),
+        ("ja", "中断している墓参をめぐり、日ロは5月21日に稚内で協議する。"),
+    ],
+)
+def test_what_was_called_off_before_is_not_the_talks_about_it(lang, text):
+    found = verdict(("", text), lang, at="2031-05-12", told=told((SET[lang], lang, "2031-05-10")))
+    assert not any("negation" in one.anchors for one in found.sentences)
+
+
+def test_signs_are_looked_for_at_every_concept_of_a_matter():
+    assert frozenset().union(*opposed.MATTERS.values()) == anchors.MATTERS
