@@ -315,13 +315,6 @@ class Store:
             found = articles.stored(connection, {one for ids in members.values() for one in ids})
             return {ref: [found[one] for one in ids if one in found] for ref, ids in members.items() if ids}
 
-    def first_article_of(self, story_ref: str) -> StoredArticle | None:
-        """Return the member of the story with the earliest claimed time (else first_seen)."""
-        with self._session.reading() as connection:
-            return next(
-                iter(articles.in_order(connection, stories.members(connection, story_ref, first=1))), None
-            )
-
     def story_history(self, story_ref: str) -> list[StoryMember]:
         """Return all memberships of a story, past ones included, in the order they began."""
         with self._session.reading() as connection:

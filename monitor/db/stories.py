@@ -149,7 +149,7 @@ def current_refs(connection: Connection, article_ids: Collection[int]) -> dict[i
     return found
 
 
-def members(connection: Connection, story_ref: str, *, first: int | None = None) -> list[int]:
+def members(connection: Connection, story_ref: str) -> list[int]:
     """Return the ids of the articles in a story, by claimed time (else first seen), then id."""
     story_id = _id_of(connection, story_ref)
     query = (
@@ -157,7 +157,6 @@ def members(connection: Connection, story_ref: str, *, first: int | None = None)
         .join(t.article, t.article.c.id == _M.article_id)
         .where(_M.story_id == story_id, _M.left_at.is_(None))
         .order_by(t.article.c.news_at, t.article.c.id)
-        .limit(first)
     )
     return list(connection.execute(query).scalars())
 

@@ -12,12 +12,6 @@ from monitor.judge import anchors, lexicon, opposed
 from monitor.judge.anchors import Reading
 from monitor.text.prepare import prepare
 
-OPPOSED: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
-    (frozenset({"act:offer-talks", "act:hold-talks"}), frozenset({"act:refuse-talks", "act:no-contact"})),
-    (frozenset({"act:allow-visits"}), frozenset({"act:stop-visits"})),
-)
-"""Speech acts (``[act]`` in acts.toml) that cannot both hold of one thing."""
-
 
 def between(text: str, lang: str, other: str, other_lang: str) -> bool:
     """Return True when one sentence announces what the other calls off, by speech act or by `judge.opposed`.
@@ -26,19 +20,13 @@ def between(text: str, lang: str, other: str, other_lang: str) -> bool:
     calls off "the talks that were to resume" shows both by its words, and one by its act.
     """
     ours, theirs = _readings(text, lang), _readings(other, other_lang)
-    one, two = _acts(ours), _acts(theirs)
-    if any(_side(one, pair) * _side(two, pair) < 0 for pair in OPPOSED):
+    if opposed.acts_differ(_terms(ours), _terms(theirs)):
         return True
     return any(opposed.against(opposed.sides(a), opposed.sides(b)) for a in ours for b in theirs)
 
 
-def _side(acts: frozenset[str], pair: tuple[frozenset[str], frozenset[str]]) -> int:
-    """Return 1 or -1 for the side of the pair that is shown, 0 for none or both."""
-    return bool(acts & pair[0]) - bool(acts & pair[1])
-
-
-def _acts(readings: tuple[Reading, ...]) -> frozenset[str]:
-    return frozenset(term for one in readings for term in one.terms if term.startswith("act:"))
+def _terms(readings: tuple[Reading, ...]) -> frozenset[str]:
+    return frozenset(term for one in readings for term in one.terms)
 
 
 @lru_cache(maxsize=512)

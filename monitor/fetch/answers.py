@@ -11,7 +11,6 @@ from monitor.model import FetchKind
 MAX_RETRY_AFTER_S = 7 * 86_400.0
 """Longest wait a server may ask for (polling-etiquette D7)."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-PERMANENT = frozenset({301, 308})
 WITH_DOCUMENT = frozenset({200, 203})
 """Success that carries the document itself; 203 is 200 through a rewriting proxy (RFC 9110 §15.3.4)."""
 

@@ -22,6 +22,11 @@ MATTERS: Mapping[str, frozenset[str]] = {
     "measures": frozenset({"gloss:sanction", "gloss:ban"}),
 }
 """What can be announced and taken back, by its concepts (``[gloss]`` in acts.toml)."""
+OPPOSED_ACTS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
+    (frozenset({"act:offer-talks", "act:hold-talks"}), frozenset({"act:refuse-talks", "act:no-contact"})),
+    (frozenset({"act:allow-visits"}), frozenset({"act:stop-visits"})),
+)
+"""Speech acts (``[act]`` in acts.toml) that cannot both hold of one thing."""
 AIM = "aim"
 """A claim or demand, as a matter: -1 where somebody drops it."""
 _OFF, _ON, _LIFTED = "sign:off", "sign:on", "sign:lifted"
@@ -88,3 +93,13 @@ def gives_up(one: Reading) -> bool:
 def against(mine: Mapping[str, int], theirs: Mapping[str, int]) -> Collection[str]:
     """Return the matters on which the two sides differ."""
     return [matter for matter, side in mine.items() if side * theirs.get(matter, 0) < 0]
+
+
+def acts_differ(mine: Collection[str], theirs: Collection[str]) -> bool:
+    """Return True where two sets of terms show opposed speech acts; who shows both sides opposes nothing."""
+    return any(_shown(mine, pair) * _shown(theirs, pair) < 0 for pair in OPPOSED_ACTS)
+
+
+def _shown(terms: Collection[str], pair: tuple[frozenset[str], frozenset[str]]) -> int:
+    """Return 1 or -1 for the side of the pair that is shown, 0 for none or both."""
+    return (not pair[0].isdisjoint(terms)) - (not pair[1].isdisjoint(terms))

@@ -15,9 +15,6 @@ from monitor.read import charset, meta, packed, paywall, plain
 MAX_MARKUP = 4_000_000
 """Characters of a page that are read; the largest of 236 real article pages has 2.6 million."""
 
-DEEP = 250
-"""Nested elements past which trafilatura returns nothing (libxml2 stops at 256)."""
-
 
 def read(
     body: bytes,

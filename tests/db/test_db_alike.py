@@ -124,7 +124,6 @@ def read(store):
         [store.revisions(i) for i in ids],
         found,
         store.story_articles(refs),
-        [store.first_article_of(ref) for ref in refs],
         [store.story_history(ref) for ref in refs],
         store.source_states(),
         store.looks(NOW, later(99999)),
